@@ -1,0 +1,102 @@
+"""run and tick."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bot.cli import Options
+from bot.commands.shared import desk_for, say
+from bot.config import Config
+from bot.service import Service, TickReport
+from bot.service.desk import log
+
+MISSED_TICKS = 3  # after so many the watchdog wakes the job: a clock that was set back loses ticks
+
+
+def tick(options: Options, now: str | None) -> int:
+    """One pass; 0 done, 3 a person is needed, 4 the mailbox did not answer."""
+    with desk_for(options, now) as (config, desk):
+        report = Service(desk).tick()
+        touch_heartbeat(config)
+        say(summary(report))
+        codes = {problem.code for problem in desk.store.problems()}
+        if codes & {"mailbox-unreachable", "login-failed"}:
+            return 4
+        return 3 if codes else 0
+
+
+def summary(report: TickReport) -> str:
+    """One line about a tick."""
+    return (
+        f"{report.received} received, {report.handled} read, {report.left} sent."
+        if not report.idle
+        else "Nothing to do."
+    )
+
+
+def touch_heartbeat(config: Config) -> None:
+    """The sign of life for the council's monitoring."""
+    if config.heartbeat.file is not None:
+        config.heartbeat.file.parent.mkdir(parents=True, exist_ok=True)
+        config.heartbeat.file.touch()
+
+
+def run(options: Options) -> None:
+    """The service: one job of APScheduler, a watchdog beside it, until SIGTERM or SIGINT."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.interval import IntervalTrigger
+
+    with desk_for(options) as (config, desk):
+        service = Service(desk)
+        stopping = threading.Event()
+        last = {"tick": time.monotonic()}
+
+        def job() -> None:
+            last["tick"] = time.monotonic()
+            report = service.tick()
+            touch_heartbeat(config)
+            if not report.idle:
+                log.info("tick: %s", summary(report))
+
+        def stop(number: int, frame: Any) -> None:
+            service.stop()
+            stopping.set()
+
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, stop)
+        scheduler = BackgroundScheduler(timezone="Europe/London")
+        scheduler.add_job(
+            job,
+            IntervalTrigger(seconds=config.poll_seconds),
+            id="tick",
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        scheduler.start()
+        log.info("started; one tick every %s seconds", config.poll_seconds)
+        scheduler.modify_job("tick", next_run_time=desk.clock.now())
+        watch(scheduler, config.poll_seconds, last, stopping)
+        scheduler.shutdown(wait=True)
+        log.info("stopped")
+
+
+def watch(
+    scheduler: Any,
+    poll_seconds: int,
+    last: dict[str, float],
+    stopping: threading.Event,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> None:
+    """Wake the job when it missed its intervals: APScheduler loses ticks when the wall clock is set back."""
+    while not stopping.wait(min(poll_seconds, 5)):
+        if monotonic() - last["tick"] > MISSED_TICKS * poll_seconds:
+            from bot.wiring import SystemClock
+
+            log.warning("the scheduler missed %s ticks; it is woken", MISSED_TICKS)
+            last["tick"] = monotonic()
+            scheduler.modify_job("tick", next_run_time=SystemClock().now())

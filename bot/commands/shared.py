@@ -1,0 +1,96 @@
+"""What commands share: the clock from --now, the log, printing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from bot.cli import Options
+from bot.config import Config
+from bot.core.timetable import LONDON
+from bot.errors import InputError
+from bot.ports import Clock
+from bot.service.desk import Desk
+from bot.wiring import FixedClock, SystemClock, load, open_desk
+
+
+def clock_from(now: str | None) -> Clock:
+    """The system clock, or one that stands at ``now`` (Europe/London where no zone is given)."""
+    if now is None:
+        return SystemClock()
+    try:
+        moment = datetime.fromisoformat(now)
+    except ValueError:
+        raise InputError(f"“{now}” is not a time.", "Write it as 2025-08-01T09:00.", "bad-time") from None
+    return FixedClock(moment if moment.tzinfo else moment.replace(tzinfo=LONDON))
+
+
+@contextmanager
+def desk_for(options: Options, now: str | None = None) -> Iterator[tuple[Config, Desk]]:
+    """Configuration and everything opened."""
+    config = load(options.config)
+    start_log(config, options)
+    with open_desk(config, os.environ, clock=clock_from(now)) as desk:
+        yield config, desk
+
+
+def start_log(config: Config, options: Options) -> None:
+    """The log goes to standard error and, where configured, to a file. It holds ids and codes, no text, no address."""
+    level = logging.DEBUG if options.verbose else getattr(logging, config.log.level.upper())
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if config.log.file is not None:
+        from logging.handlers import TimedRotatingFileHandler
+
+        config.log.file.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(TimedRotatingFileHandler(config.log.file, when="midnight", backupCount=config.log.keep_days))
+    formatter = JsonLines() if options.log_json or config.log.json_lines else logging.Formatter(LINE)
+    for handler in handlers:
+        handler.setFormatter(formatter)
+    logger = logging.getLogger("bot")
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
+    logger.propagate = False
+
+
+LINE = "%(asctime)s %(levelname)s %(message)s"
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; line breaks in a message are escaped, so nobody can forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        entry = {"at": self.formatTime(record), "level": record.levelname, "message": record.getMessage()}
+        if record.exc_info:
+            entry["error"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output and nothing else."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say(line: str = "") -> None:
+    """One line on standard output."""
+    sys.stdout.write(line + "\n")
+
+
+def table(rows: list[tuple[str, ...]], head: tuple[str, ...]) -> None:
+    """A table that lines up; colours only on a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for number, title in enumerate(head):
+        numeric = bool(rows) and all(row[number].replace(",", "").lstrip("-").isdigit() for row in rows)
+        shown.add_column(title, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*row)
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 200).print(shown)

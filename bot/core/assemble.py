@@ -1,0 +1,220 @@
+"""From submissions to the bulletin: which items of a theme stand now, and what changed between two bulletins. Pure.
+
+The rule for several replies of one theme (DOMAIN.md): a later reply replaces only the fields it answers; a reply by
+another person is added; free text replaces only when it says so, otherwise it is added and the bot asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.core.model import (
+    Block,
+    Bulletin,
+    Item,
+    Section,
+    SectionStatus,
+    StatisticsTable,
+    Submission,
+    Theme,
+    block_text,
+)
+
+
+def of_theme(theme: str, submissions: Iterable[Submission]) -> tuple[Submission, ...]:
+    """The submissions of one theme, oldest first."""
+    return tuple(sorted((s for s in submissions if s.theme == theme), key=lambda s: s.revision))
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _replaced_by(item: Item, new: Submission) -> bool:
+    """Whether a new submission takes the place of an item that stands."""
+    if item.person != new.person:
+        return False
+    if new.mode == "all":
+        return True
+    if new.mode == "adds":
+        return False
+    return any(
+        (item.field is not None and item.field == other.field) or _same(item.heading, other.heading)
+        for other in new.items
+    )
+
+
+def standing_items(submissions: Sequence[Submission]) -> tuple[tuple[Item, ...], bool]:
+    """The items of one theme that stand after all its submissions (oldest first), and whether it is a nil return.
+
+    A nil return after items removes nothing (the receipt asks); items after a nil return take its place.
+    """
+    items: list[Item] = []
+    nil = False
+    for submission in submissions:
+        if submission.nil and not submission.items:
+            if submission.mode == "all":
+                items = [item for item in items if item.person != submission.person]
+            nil = not items
+            continue
+        if not submission.items:
+            continue
+        nil = False
+        items = _merged(items, submission)
+    return tuple(items), nil
+
+
+def _merged(items: list[Item], new: Submission) -> list[Item]:
+    """The items after one more submission; what replaces stands where the old stood."""
+    waiting = list(new.items)
+    merged: list[Item] = []
+    for item in items:
+        if not _replaced_by(item, new):
+            merged.append(item)
+            continue
+        match = next(
+            (
+                other
+                for other in waiting
+                if (item.field is not None and item.field == other.field) or _same(item.heading, other.heading)
+            ),
+            None,
+        )
+        if match is not None:
+            merged.append(match)
+            waiting.remove(match)
+    return merged + waiting
+
+
+def _in_form_order(theme: Theme, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Items that answer a field stand in the order of the form, the others after them as they came."""
+    order = {field.key: at for at, field in enumerate(theme.fields)}
+    return tuple(sorted(items, key=lambda item: order.get(item.field or "", len(order))))
+
+
+def status_of(theme: Theme, submissions: Iterable[Submission], skipped: Sequence[str] = ()) -> SectionStatus:
+    """Where a theme stands: in, nil, missing or skipped."""
+    if theme.key in skipped:
+        return SectionStatus.SKIPPED
+    mine = of_theme(theme.key, submissions)
+    items, nil = standing_items(mine)
+    if items or any(submission.statistics for submission in mine):
+        return SectionStatus.IN
+    return SectionStatus.NIL if nil else SectionStatus.MISSING
+
+
+def not_in(themes: Iterable[Theme], submissions: Sequence[Submission], skipped: Sequence[str]) -> tuple[Theme, ...]:
+    """The themes that nobody has answered yet."""
+    return tuple(theme for theme in themes if status_of(theme, submissions, skipped) is SectionStatus.MISSING)
+
+
+def section_now(
+    theme: Theme,
+    submissions: Iterable[Submission],
+    *,
+    statistics: StatisticsTable | None = None,
+    mail_link: str = "",
+) -> Section:
+    """The section as it stands. ``statistics`` is the table to print if the theme has a series (the newest submitted
+    one, or the last published one, chosen by the caller)."""
+    items, nil = standing_items(of_theme(theme.key, submissions))
+    return Section(
+        theme=theme.key,
+        title=theme.title,
+        items=_in_form_order(theme, items),
+        nil=nil and statistics is None,
+        statistics=statistics,
+        mail_link=mail_link,
+    )
+
+
+def submitted_statistics(theme: str, submissions: Iterable[Submission]) -> StatisticsTable | None:
+    """The newest table that was accepted for a theme."""
+    tables = [s.statistics for s in of_theme(theme, submissions) if s.statistics is not None]
+    return tables[-1] if tables else None
+
+
+def printed(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """The sections that are printed: those with something in them, and nil returns. A missing one prints nothing."""
+    return tuple(section for section in sections if section.items or section.nil or section.statistics)
+
+
+# ------------------------------------------------------------------------------------------- what changed
+
+
+def _item_text(item: Item) -> str:
+    return "\n".join(_block_words(block) for block in item.blocks)
+
+
+def _block_words(block: Block) -> str:
+    """Text and link targets of a block: a changed target is a change too."""
+    if block.kind == "picture":
+        return f"{block.digest} {block.alt}"
+    if block.kind == "table":
+        return block_text(block)
+    return " ".join(f"{run.text}<{run.url}>" if run.url else run.text for run in block.runs)
+
+
+def changes_between(old: Bulletin | None, new: Bulletin) -> tuple[str, ...]:
+    """What changed between two drafts, one plain sentence each, section by section."""
+    if old is None:
+        return ()
+    sentences: list[str] = []
+    before = {section.theme: section for section in old.sections}
+    for section in new.sections:
+        was = before.pop(section.theme, None)
+        if was is None:
+            sentences.append(f"{section.title}: new in this draft.")
+        else:
+            sentences += _section_changes(was, section)
+    sentences += [f"{section.title}: no longer in this draft." for section in before.values()]
+    return tuple(sentences)
+
+
+def _section_changes(old: Section, new: Section) -> list[str]:
+    said: list[str] = []
+    if old.nil != new.nil:
+        said.append(f"{new.title}: {'now a nil return' if new.nil else 'no longer a nil return'}.")
+    before = {item.heading: item for item in old.items}
+    for item in new.items:
+        was = before.pop(item.heading, None)
+        if was is None:
+            said.append(f"{new.title}: “{item.heading}” is new.")
+        elif _item_text(was) != _item_text(item):
+            said.append(f"{new.title}: “{item.heading}” was changed.{_first_difference(was, item)}")
+    said += [f"{new.title}: “{heading}” was taken out." for heading in before]
+    if old.statistics != new.statistics:
+        said.append(_statistics_change(new.title, old.statistics, new.statistics))
+    if not said and old != new and [i.heading for i in old.items] != [i.heading for i in new.items]:
+        said.append(f"{new.title}: the items stand in another order.")
+    return said
+
+
+def _first_difference(old: Item, new: Item, longest: int = 90) -> str:
+    """The first line that differs, old and new, for a sentence."""
+    before, after = _item_text(old).split("\n"), _item_text(new).split("\n")
+    for was, now in zip(before, after, strict=False):
+        if was != now:
+            start = next((at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
+            start = max(0, was.rfind(" ", 0, max(start - 20, 0)))
+            return f" It said “{_cut(was[start:], longest)}”; now it says “{_cut(now[start:], longest)}”."
+    more = len(after) - len(before)
+    return f" It has {abs(more)} paragraph{'s' if abs(more) != 1 else ''} {'more' if more > 0 else 'fewer'}."
+
+
+def _cut(text: str, longest: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 2].rsplit(" ", 1)[0] + " …"
+
+
+def _statistics_change(title: str, old: StatisticsTable | None, new: StatisticsTable | None) -> str:
+    if old is None:
+        return f"{title}: the statistics are new."
+    if new is None:
+        return f"{title}: the statistics were taken out."
+    differ = [
+        f"{key} {old.totals.get(key, 0):,} → {value:,}"
+        for key, value in new.totals.items()
+        if old.totals.get(key) != value
+    ]
+    return f"{title}: the statistics were changed{' (' + ', '.join(differ) + ')' if differ else ''}."

@@ -1,0 +1,340 @@
+"""The editor's words: what a reply to a draft says, as one command or one plain question back.
+
+A command stands alone on the first line of new text. ``GRAMMAR`` is the whole language, one row a word; nothing else
+commands. Only the exact word APPROVE approves, alone in its mail but for a sign-off: everything else that sounds like
+it is asked back. HOLD is read generously, because stopping is always safe. Pure: clock and themes are passed in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import AwareDatetime
+
+from bot.core.dates import read_deadline
+from bot.core.model import Value
+from bot.core.signoff import only_sign_off, without_quote
+
+
+class Word(StrEnum):
+    """The editor's words, and EDITED: no word at all, but the draft's Word file sent back."""
+
+    APPROVE = "APPROVE"
+    HOLD = "HOLD"
+    CHANGES = "CHANGES"
+    EXTEND = "EXTEND"
+    CHASE = "CHASE"
+    SKIP = "SKIP"
+    CANCEL = "CANCEL"
+    STATUS = "STATUS"
+    FILE = "FILE"
+    ENCLOSE = "ENCLOSE"
+    CORRECT = "CORRECT"
+    SEND_TO = "SEND TO"
+    PEOPLE = "PEOPLE"
+    YES = "YES"
+    NO = "NO"
+    EDITED = "EDITED"
+
+
+class Command(Value):
+    """What an editor's reply says.
+
+    ``problem`` is one or two plain sentences for the answer; where it is not empty nothing is done, and ``word`` is
+    the word that was nearly meant (None when there is none). ``note`` goes into the answer of what *is* done.
+    ``argument`` is what stood behind the word, ``rest`` the text below the line. ``theme`` (key), ``numbers``,
+    ``until`` and ``address`` are the argument as read. ``worried`` is set where nothing was understood but the text
+    asks to wait: something already approved had better not leave before a person has looked.
+    """
+
+    word: Word | None
+    argument: str = ""
+    rest: str = ""
+    problem: str = ""
+    note: str = ""
+    theme: str | None = None
+    numbers: tuple[int, ...] = ()
+    until: AwareDatetime | None = None
+    address: str | None = None
+    worried: bool = False
+
+
+class Context(NamedTuple):
+    """What reading an argument needs: the time, the themes (key -> title), and whether an edited file came along."""
+
+    now: datetime
+    themes: Mapping[str, str]
+    has_file: bool
+
+
+Reader = Callable[[str, Context], "dict[str, object] | str"]
+
+
+class Row(NamedTuple):
+    """One word of the grammar: its pattern over the whole line (``rest`` = the argument), its help, how its argument is
+    read, and whether it must stand ``alone`` in the mail."""
+
+    word: Word
+    pattern: re.Pattern[str]
+    help: str
+    read: Reader
+    alone: bool = False
+
+
+# ------------------------------------------------------------------------------------------ reading the arguments
+
+
+def _nothing(argument: str, context: Context) -> dict[str, object] | str:
+    return {}
+
+
+def _deadline(argument: str, context: Context) -> dict[str, object] | str:
+    until = read_deadline(argument, context.now)
+    return until if isinstance(until, str) else {"until": until}
+
+
+def _plain_words(text: str) -> str:
+    """A theme's name for comparing: lower case, "and" for "&", letters and digits only."""
+    return " ".join(re.findall(r"[^\W_]+", text.casefold().replace("&", " and ").replace("-", " ")))
+
+
+def find_theme(text: str, themes: Mapping[str, str]) -> str | None:
+    """The key of the one theme that the text names: by key, by title, or by the beginning of one title."""
+    wanted = _plain_words(text)
+    names = {key: {_plain_words(key), _plain_words(title)} for key, title in themes.items()}
+    exact = [key for key, spellings in names.items() if wanted in spellings]
+    begun = [key for key, spellings in names.items() if any(f"{name} ".startswith(f"{wanted} ") for name in spellings)]
+    hits = exact or begun
+    return hits[0] if wanted and len(hits) == 1 else None
+
+
+def _theme(argument: str, context: Context) -> dict[str, object] | str:
+    key = find_theme(argument, context.themes)
+    if key is not None:
+        return {"theme": key}
+    titles = {_plain_words(title): title for title in context.themes.values()}
+    near = get_close_matches(_plain_words(argument), list(titles), n=1)
+    meant = f" Did you mean “{titles[near[0]]}”?" if near else ""
+    known = ", ".join(context.themes.values())
+    return f"“{_short(argument)}” is no theme.{meant} The themes are: {known}."
+
+
+def _maybe_theme(argument: str, context: Context) -> dict[str, object] | str:
+    return _theme(argument, context) if argument else {}
+
+
+def _filing(argument: str, context: Context) -> dict[str, object] | str:
+    number, _, theme = argument.partition(" ")
+    read = _theme(theme.strip(), context)
+    return read if isinstance(read, str) else {**read, "numbers": (int(number),)}
+
+
+def _numbers(argument: str, context: Context) -> dict[str, object] | str:
+    return {"numbers": tuple(dict.fromkeys(int(number) for number in re.findall(r"[0-9]+", argument)))}
+
+
+def _address(argument: str, context: Context) -> dict[str, object] | str:
+    plain = argument.strip("<>").removeprefix("mailto:")
+    if re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63}", plain):
+        return {"address": plain.lower()}
+    return f"“{_short(argument)}” is not one plain address."
+
+
+def _needs_file(argument: str, context: Context) -> dict[str, object] | str:
+    return {} if context.has_file else "CORRECT needs the edited Word file in the same mail, and there is none."
+
+
+def _row(word: Word, pattern: str, help_: str, read: Reader = _nothing, *, alone: bool = False) -> Row:
+    return Row(word, re.compile(pattern, re.IGNORECASE | re.ASCII), help_, read, alone)
+
+
+_END = r"[ \t]*[.!]*"
+_THING = r"(?: (?:it|this|that|on|off|everything|(?:the |this )?(?:bulletin|draft|edition|mail|mailing|sending|send)))*"
+_NEVER = r"(?:do not|don['’]?t|please do not|please don['’]?t)"
+
+GRAMMAR: tuple[Row, ...] = (
+    _row(Word.APPROVE, r"APPROVE", "APPROVE, alone in your mail: this draft goes out", alone=True),
+    _row(
+        Word.HOLD,
+        rf"(?:please )?(?:hold|stop|pause|halt){_THING}(?:,? please)?{_END}|(?:hold|stop)[!.:;–—-]+ *(?P<rest>.*)"
+        rf"|{_NEVER} (?:send|release|publish|distribute){_THING}(?:,? please| yet)*{_END}",
+        "HOLD: stops what has not left",
+    ),
+    _row(
+        Word.CHANGES,
+        rf"changes?(?: wanted| needed)?[ \t]*[:.!]*|changes?:(?P<rest>.*){_END}",
+        "CHANGES, then what is to change below it: goes to the leads",
+    ),
+    _row(
+        Word.EXTEND,
+        r"(?:extend|extend deadline|extend the deadline)(?P<rest>(?:[ :]+.*)?)",
+        "EXTEND 15 September: moves the deadline",
+        _deadline,
+    ),
+    _row(
+        Word.CHASE,
+        rf"(?:chase|remind)(?P<rest>(?:[ :]+.*?)?){_END}",
+        "CHASE or CHASE Hate Crime: reminds who is not in yet",
+        _maybe_theme,
+    ),
+    _row(
+        Word.SKIP,
+        rf"(?:skip|leave out)[ :]+(?P<rest>.*?){_END}",
+        "SKIP Hate Crime: leaves the theme out this month",
+        _theme,
+    ),
+    _row(Word.CANCEL, r"CANCEL", "CANCEL, alone in your mail: no bulletin this month", alone=True),
+    _row(Word.STATUS, rf"status(?: please)?{_END}\??", "STATUS: who is in and what is due"),
+    _row(
+        Word.FILE,
+        rf"file[ :#]+(?:no\.? ?|number )?(?P<rest>[0-9]{{1,6}}[ :,]+.*?){_END}",
+        "FILE 3 Hate Crime: files number 3 of the holding pen",
+        _filing,
+    ),
+    _row(
+        Word.ENCLOSE,
+        rf"enclose[ :#]+(?P<rest>[0-9]{{1,6}}(?:[ ,]+(?:and )?[0-9]{{1,6}}){{0,20}}){_END}",
+        "ENCLOSE 2: adds the enclosure to the mail",
+        _numbers,
+    ),
+    _row(
+        Word.CORRECT, rf"(?:correct|correction){_END}", "CORRECT, with the edited Word file: a correction", _needs_file
+    ),
+    _row(
+        Word.SEND_TO,
+        r"send[ ]+to[ :]+(?P<rest>[^ ]+?)[ \t]*",
+        "SEND TO name@example.org: the approved bulletin to one more reader",
+        _address,
+    ),
+    _row(Word.PEOPLE, rf"people(?: please)?{_END}", "PEOPLE: leads, deputies and readers as a spreadsheet"),
+    _row(Word.YES, rf"yes(?:,? please)?{_END}", "YES or NO: answers a question of mine", alone=True),
+    _row(Word.NO, rf"no(?:,? thank(?:s| you))?{_END}", "NO", alone=True),
+)
+HELP = tuple(row.help for row in GRAMMAR if row.word is not Word.NO)
+_MAY_SAY = "You may reply APPROVE, HOLD or CHANGES, alone on the first line of your mail; STATUS explains the rest."
+_LONGEST_LINE = 500
+
+
+# ---------------------------------------------------------------------------------------------------- the decision
+
+
+def decide(
+    new_text: str,
+    *,
+    now: datetime,
+    themes: Mapping[str, str] | None = None,
+    has_attachment: bool = False,
+    html_text_agree: bool = True,
+) -> Command:
+    """What the new text of an editor's mail says. Never raises; what is unclear changes nothing and asks.
+
+    ``new_text`` is without quoted text; ``themes`` maps key to title; ``has_attachment`` = a file of the sender's own
+    came along (not a logo, not the draft sent back unchanged); ``html_text_agree`` = the mail's two texts say the same.
+    """
+    text = without_quote(new_text)
+    lines = text.split("\n")
+    first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    if first is None or (has_attachment and only_sign_off(lines)):
+        return _wordless(has_attachment)
+    line, rest = lines[first].strip(), "\n".join(lines[first + 1 :]).strip("\n")
+    context = Context(now, themes or {}, has_attachment)
+    for row in GRAMMAR:
+        match = row.pattern.fullmatch(line[:_LONGEST_LINE]) if len(line) <= _LONGEST_LINE else None
+        if match is not None:
+            argument = " ".join((match.groupdict().get("rest") or "").strip(" :\t").split())
+            command = _read(row, argument, rest, context)
+            return command if html_text_agree else _disagreeing(command)
+    return _unclear(line, rest, has_attachment)
+
+
+def _read(row: Row, argument: str, rest: str, context: Context) -> Command:
+    """The command of a row, or the question that its argument or its company raises."""
+    basis = Command(word=row.word, argument=argument, rest=rest)
+    read = row.read(argument, context)
+    if isinstance(read, str):
+        return basis.model_copy(update={"problem": f"{read} Nothing was done. I read: {row.help}."})
+    if row.word is Word.APPROVE and context.has_file:
+        return _asked(basis, "APPROVE came with a file, so I do not know whether you approve the draft or the file.")
+    if row.alone and not only_sign_off(rest.split("\n")):
+        return _asked(basis, f"{row.word} was followed by more text (“{_short(rest)}”), so I did nothing yet.")
+    if row.word is Word.HOLD and re.search(r"(?im)^\s*approve\s*$", rest, re.ASCII):
+        basis = basis.model_copy(update={"note": "Your mail says both HOLD and APPROVE; I held and approved nothing."})
+    return basis.model_copy(update=read)
+
+
+def _asked(command: Command, why: str) -> Command:
+    """The same command, not done: send the word alone."""
+    again = f"If you mean {command.word}, reply with that one word and nothing else; for changes start with CHANGES."
+    return command.model_copy(update={"problem": f"{why} Nothing was approved or changed. {again}"})
+
+
+def _disagreeing(command: Command) -> Command:
+    """The plain and the formatted text of the mail differ: only stopping is believed."""
+    if command.word is Word.HOLD or command.problem:
+        return command
+    why = "The plain and the formatted text of your mail do not say the same, so I cannot be sure what you saw."
+    return _asked(command, why)
+
+
+def _wordless(has_attachment: bool) -> Command:
+    if has_attachment:
+        return Command(word=Word.EDITED)
+    return Command(word=None, problem=f"I found no new text in your mail, so nothing was changed. {_MAY_SAY}")
+
+
+_NEGATED = re.compile(r"\b(?:not|never|no|cannot|can['’]?t|won['’]?t|don['’]?t|isn['’]?t|n['’]t)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:if|once|when|after|unless|until|till|before|but|except|subject|provided|with)\b", re.IGNORECASE
+)
+_APPROVING = re.compile(
+    r"\bap+ro+v\w*|\bok(?:ay)?\b|\bgo ahead\b|\bhappy with\b|\b(?:looks?|all|sounds?) (?:good|fine)\b"
+    r"|\bsign(?:ed)? off\b",
+    re.IGNORECASE,
+)
+_WORRY = re.compile(
+    r"\b(?:wait|hold|stop|halt|pause|not yet|wrong|mistake|error|cancel"
+    r"|(?:do not|don['’]?t) (?:send|approve|publish))\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"\b(APPROVE|HOLD|CHANGES|EXTEND|CHASE|SKIP|CANCEL|STATUS|FILE|ENCLOSE|CORRECT|SEND TO|PEOPLE)\b")
+
+
+def _unclear(line: str, rest: str, has_attachment: bool) -> Command:
+    """No row fits: say what was understood, in one sentence, and what may be said."""
+    if has_attachment:
+        note = "I took the Word file as your new version; the words beside it were read by nobody."
+        approving = _APPROVING.search(line)
+        if not approving:
+            return Command(word=Word.EDITED, rest=f"{line}\n{rest}".strip(), note=note)
+    visible = re.sub("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", line)
+    said = f"You wrote “{_short(visible)}”."
+    understood = _understood(line, visible, rest)
+    worried = bool(_WORRY.search(f"{visible}\n{rest}"[:2_000]))
+    return Command(word=None, rest=rest, problem=f"{said} {understood} {_MAY_SAY}", worried=worried)
+
+
+def _understood(line: str, visible: str, rest: str) -> str:
+    """The sentence that says how an unclear line was read. Nothing here does anything."""
+    if visible != line and any(row.pattern.fullmatch(visible.strip()) for row in GRAMMAR):
+        return "It holds invisible characters, so I did not take it as a command; please type the word."
+    if _APPROVING.search(visible):
+        if _NEGATED.search(visible):
+            return "I read that as not approving, so nothing was approved."
+        if _CONDITION.search(visible):
+            return "That sounds like an approval with a condition, so nothing was approved."
+        return "That sounds like an approval, but only the single word APPROVE approves, so nothing was approved."
+    word = _WORDS.search(f"{visible}\n{rest}".upper() if len(visible) < 40 else rest)
+    if word is not None:
+        return f"I saw the word {word.group(1)}, but not as I can read it on the first line, so nothing was done."
+    return "I could not read that as one of the words I know, so nothing was changed."
+
+
+def _short(text: str, most: int = 80) -> str:
+    """Some text on one line for quoting back, cut with an ellipsis, without control characters."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text[:400]).split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

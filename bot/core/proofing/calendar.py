@@ -1,0 +1,179 @@
+"""Dates as people write them: found in a text, with what is wrong about each."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.core.model import Value
+
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]  # print order
+_SHORT = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Sep", "Oct", "Nov", "Dec"]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+MONTH = rf"(?:{'|'.join((*MONTHS, *_SHORT))})\b\.?"
+_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?)\b\.?"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_NEXT_DAY = rf"\d{{1,2}}{_ORDINAL}(?![\d%])"
+_DAY = rf"(?<![\d£.,/:])(?<!\d-){_NEXT_DAY}"
+_YEAR = r"(?:\d{3,6})(?![\d,/:%])"
+_JOIN = r"\s*(?:-|–|—|to|until|till|through|and|&|,|or)\s*(?:the\s+)?"
+
+# "Monday 6 to Friday 10 October 2025", "11th of October", "Thursday 25th and Friday 26th September"
+_DAY_FIRST = re.compile(
+    rf"(?P<days>(?:\b{_WEEKDAY},?\s+(?:the\s+)?)?{_DAY}"
+    rf"(?:{_JOIN}(?:{_WEEKDAY},?\s+(?:the\s+)?)?{_NEXT_DAY}){{0,4}})"
+    rf"\s+(?:of\s+)?(?P<month>{MONTH})(?:,?\s+(?P<year>{_YEAR}))?",
+)
+# "October 15, 2025", "October 15th"
+_MONTH_FIRST = re.compile(
+    rf"(?P<weekday>\b{_WEEKDAY},?\s+)?\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})"
+    rf"(?:(?P<ordinal>st|nd|rd|th)\b(?:,?\s+(?P<year1>{_YEAR}))?|,?\s+(?P<year2>(?:19|20)\d{{2}})\b)",
+)
+_NUMBERS = re.compile(
+    rf"(?P<weekday>\b{_WEEKDAY},?\s+)?(?<![\d/.-])(?P<day>\d{{1,2}})(?P<sep>[/.-])(?P<month>\d{{1,2}})(?P=sep)"
+    r"(?P<year>(?:19|20)?\d{2})(?![\d/.-]*\d)"
+)
+_AFTER = re.compile(rf"\s*(?:\(\s*(?P<a>{_WEEKDAY})\s*\)|,\s*(?P<b>{_WEEKDAY})(?=\s*[,.;)]|\s+(?:at|from)\b|$))")
+_PART = re.compile(rf"(?:(?P<weekday>{_WEEKDAY}),?\s+(?:the\s+)?)?(?P<day>\d{{1,2}}){_ORDINAL}")
+
+
+class Day(Value):
+    """One day as written: the number, the weekday beside it (0 Monday) if any."""
+
+    day: int
+    weekday: int | None = None
+
+
+class Written(Value):
+    """One date (or range or list of days of one month) as written, at ``start``..``end`` of the text."""
+
+    start: int
+    end: int
+    words: str
+    days: tuple[Day, ...]
+    month: int  # as written; 13 and more are possible
+    year: int | None = None
+    ranged: bool = False  # the days are the ends of a range rather than a list
+
+
+def month_number(name: str) -> int:
+    """1 to 12 from a month's name or its short form."""
+    return next(n for n, full in enumerate(MONTHS, 1) if full[:3].lower() == name[:3].lower())
+
+
+def weekday_number(name: str) -> int:
+    """0 (Monday) to 6 from a weekday's name or its short form."""
+    return next(n for n, full in enumerate(DAYS) if full[:3].lower() == name.strip()[:3].lower())
+
+
+def _weekday(name: str | None) -> int | None:
+    return weekday_number(name) if name else None
+
+
+def _day_first(text: str) -> Iterator[Written]:
+    for match in _DAY_FIRST.finditer(text):
+        month_words = match.group("month")
+        days = tuple(
+            Day(day=int(part.group("day")), weekday=_weekday(part.group("weekday")))
+            for part in _PART.finditer(match.group("days"))
+        )
+        after = _AFTER.match(text, match.end())
+        if after and days[-1].weekday is None:
+            named = weekday_number(after.group("a") or after.group("b"))
+            days = (*days[:-1], days[-1].model_copy(update={"weekday": named}))
+        ranged = len(days) == 2 and bool(
+            re.search(r"\d\w*\s*(?:-|–|—|to|until|till|through)\s", match.group("days") + " ")
+        )
+        ranged = ranged or (len(days) == 2 and bool(re.search(r"\d\w{0,2}\s*[-–—]\s*\w", match.group("days"))))
+        yield Written(
+            start=match.start(), end=match.end(), words=match.group(), days=days, ranged=ranged,
+            month=month_number(month_words), year=int(match.group("year")) if match.group("year") else None,
+        )  # fmt: skip
+
+
+def _month_first(text: str) -> Iterator[Written]:
+    for match in _MONTH_FIRST.finditer(text):
+        year = match.group("year1") or match.group("year2")
+        day = Day(day=int(match.group("day")), weekday=_weekday(match.group("weekday")))
+        yield Written(
+            start=match.start(), end=match.end(), words=match.group(), days=(day,),
+            month=month_number(match.group("month")), year=int(year) if year else None,
+        )  # fmt: skip
+
+
+def _in_numbers(text: str) -> Iterator[Written]:
+    for match in _NUMBERS.finditer(text):
+        year = int(match.group("year"))
+        if match.group("sep") != "/" and len(match.group("year")) == 2:
+            continue  # 1.2.25 may be a version or a paragraph number
+        day = Day(day=int(match.group("day")), weekday=_weekday(match.group("weekday")))
+        yield Written(
+            start=match.start(), end=match.end(), words=match.group(), days=(day,),
+            month=int(match.group("month")), year=year if year > 99 else year + (1900 if year > 50 else 2000),
+        )  # fmt: skip
+
+
+def dates(text: str) -> tuple[Written, ...]:
+    """All dates with a day in a text, in order, none inside another."""
+    out: list[Written] = []
+    for written in sorted(
+        (*_day_first(text), *_month_first(text), *_in_numbers(text)), key=lambda w: (w.start, -w.end)
+    ):
+        if not out or out[-1].end <= written.start:
+            out.append(written)
+    return tuple(out)
+
+
+def real(day: int, month: int, year: int | None) -> bool:
+    """There is such a day (29 February is let through when no year is said)."""
+    if not 1 <= month <= 12 or day < 1:
+        return False
+    return day <= monthrange(year if year and 1 <= year <= 9999 else 2024, month)[1]
+
+
+def sensible_year(year: int | None, today: date) -> bool:
+    """A year that somebody may mean beside a month's name."""
+    return year is None or 1900 <= year <= today.year + 25
+
+
+def resolve(written: Written, today: date, last: bool = True) -> date | None:
+    """The day that is meant (the last of several), None when there is none.
+
+    Without a year: the nearest one, unless the weekday beside it fits next year's date only.
+    """
+    day = written.days[-1 if last else 0]
+    if not sensible_year(written.year, today):
+        return None
+    if written.year is not None:
+        return date(written.year, written.month, day.day) if real(day.day, written.month, written.year) else None
+    near = [
+        date(year, written.month, day.day)
+        for year in (today.year - 1, today.year, today.year + 1)
+        if real(day.day, written.month, year)
+    ]
+    near.sort(key=lambda d: abs(d - today))
+    if day.weekday is not None:
+        fitting = [d for d in near if d.weekday() == day.weekday and abs(d - today) < timedelta(days=330)]
+        near = fitting or near
+    return near[0] if near else None
+
+
+def spoken(day: date) -> str:
+    """ "Wednesday 15 October 2025"."""
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"

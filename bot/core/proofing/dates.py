@@ -1,0 +1,294 @@
+"""Dates: impossible, on the wrong weekday, over already, or of the wrong month."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.core.model import Finding, Severity
+from bot.core.proofing import calendar
+from bot.core.proofing.calendar import DAYS, MONTH, MONTHS, Written
+from bot.core.proofing.context import Passage, ProofContext, Text, found, sentences
+
+_MONTH_YEAR = re.compile(rf"\b(?P<month>{MONTH}),?\s+(?P<year>\d{{3,6}})(?![\d,/:%]|\s*(?:people|residents|%))")
+_LOOSE_YEAR = re.compile(
+    r"\b(?:in|since|during|until|by|from|of|for|year|spring|summer|autumn|winter)\s+(?P<year>(?:19|20)\d{3}|20{2}\d{3})"
+    r"(?=[.,;:)]|\s*$|\s+(?:and|to|with|for|the|as|when|at)\b)",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"(?<![\d/-])(?P<a>(?:19|20)\d{2})\s?[-–/]\s?(?P<b>(?:19|20)\d{2})(?![\d/-])")
+_CLOCK = re.compile(
+    r"(?:\b(?:at|from|to|until|till|by|between|and|"
+    r"[-–])\s*)(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:\s?(?P<half>am|pm)\b)?(?![\d%:]|\.\d)"
+    r"|(?<![\d.:£])(?P<h2>\d{1,2})[:.](?P<m2>\d{2})\s?(?P<half2>am|pm)\b",
+    re.IGNORECASE,
+)
+
+
+def impossible_date(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """A day, month, year or time that does not exist, or a range that ends before it begins."""
+    for passage in text.passages:
+        if passage.part == "cell" and not re.search(r"[A-Za-z]", passage.text):
+            continue
+        written = calendar.dates(passage.text)
+        for one in written:
+            yield from _impossible(passage, one, context)
+        yield from _impossible_years(passage, written, context)
+        yield from _backwards(passage, written, context)
+        yield from _impossible_times(passage)
+
+
+def _impossible(passage: Passage, one: Written, context: ProofContext) -> Iterator[Finding]:
+    span = (one.start, one.end)
+    if not calendar.sensible_year(one.year, context.today):
+        message = f"“{one.words}” has an impossible year."
+        yield found("impossible-date", Severity.ERROR, passage, span, message, _with_year(one.words, one.year, context))
+        return
+    for day in one.days:
+        if not calendar.real(day.day, one.month, one.year):
+            message = f"“{one.words}” does not exist: {_why(day.day, one.month, one.year)}."
+            yield found("impossible-date", Severity.ERROR, passage, span, message)
+            return
+    if one.ranged and one.days[0].day > one.days[1].day:
+        message = f"“{one.words}” ends before it begins."
+        yield found("impossible-date", Severity.ERROR, passage, span, message)
+
+
+def _why(day: int, month: int, year: int | None) -> str:
+    if not 1 <= month <= 12:
+        return f"there is no month {month}"
+    if month == 2 and day == 29:
+        return f"{year} is not a leap year"
+    return f"{MONTHS[month - 1]} has {monthrange(year or 2024, month)[1]} days"
+
+
+def _with_year(words: str, year: int | None, context: ProofContext) -> str:
+    """The date with the year that is probably meant: one digit too many, or this year."""
+    digits = str(year)
+    for at in range(len(digits)):
+        shorter = digits[:at] + digits[at + 1 :]
+        if shorter in (str(context.year), str(context.year + 1)):
+            return words.replace(digits, shorter)
+    return ""
+
+
+def _impossible_years(passage: Passage, written: tuple[Written, ...], context: ProofContext) -> Iterator[Finding]:
+    """ "October 20265", "in 20265", "2030-2025" where no day stands with it."""
+    line = passage.text
+    for pattern in (_MONTH_YEAR, _LOOSE_YEAR):
+        for match in pattern.finditer(line):
+            inside = any(one.start <= match.start("year") < one.end for one in written)
+            year = int(match.group("year"))
+            if inside or calendar.sensible_year(year, context.today):
+                continue
+            # "May 250 people attended": only a year when nothing is counted after it
+            doubtful = pattern is _MONTH_YEAR and (
+                len(match.group("year")) == 3 or match.group("month") in ("May", "March")
+            )
+            if doubtful and re.match(r"\s+[a-z]", line[match.end() :]):
+                continue
+            words = match.group()
+            message = f"“{match.group('year')}” is not a year."
+            right = _with_year(words, year, context)
+            yield found("impossible-date", Severity.ERROR, passage, match.span(), message, right)
+    for match in _YEARS.finditer(line):
+        if int(match.group("b")) < int(match.group("a")):
+            message = f"“{match.group()}” runs backwards."
+            yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
+
+
+def _backwards(passage: Passage, written: tuple[Written, ...], context: ProofContext) -> Iterator[Finding]:
+    """Two dates joined as a range, the second before the first."""
+    for one, two in itertools.pairwise(written):
+        between = passage.text[one.end : two.start]
+        if not re.fullmatch(r"\s*(?:-|–|—|to|until|till)\s*(?:the\s+|\w+day\s+)?", between):
+            continue
+        year = two.year or one.year or context.year
+        first = calendar.resolve(one.model_copy(update={"year": one.year or year}), context.today, last=False)
+        second = calendar.resolve(two.model_copy(update={"year": two.year or year}), context.today)
+        wraps = one.year is None and one.month > two.month
+        if first and second and second < first and not wraps:
+            span = (one.start, two.end)
+            message = f"“{passage.text[span[0] : span[1]]}” ends before it begins."
+            yield found("impossible-date", Severity.ERROR, passage, span, message)
+
+
+def _impossible_times(passage: Passage) -> Iterator[Finding]:
+    """ "at 25:30", "9.75am"."""
+    for match in _CLOCK.finditer(passage.text):
+        hour, minute = int(match.group("h") or match.group("h2")), int(match.group("m") or match.group("m2"))
+        half = match.group("half") or match.group("half2")
+        with_colon = ":" in match.group()
+        if not half and not with_colon:
+            continue  # "from 1.75 to 2.80" are numbers
+        if hour > 24 or minute > 59:
+            words = match.group().strip(" -–")
+            message = f"“{words}” is not a time of day."
+            yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
+
+
+def weekday_mismatch(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """A weekday that does not fit the date beside it."""
+    for passage in text.passages:
+        written = calendar.dates(passage.text)
+        years = [one.year for one in written if one.year and calendar.sensible_year(one.year, context.today)]
+        for one in written:
+            year = one.year or (years[0] if len(set(years)) == 1 else None)
+            for day in one.days:
+                if day.weekday is None:
+                    continue
+                single = one.model_copy(update={"days": (day,), "year": year})
+                meant = calendar.resolve(single, context.today)
+                if meant is None or meant.weekday() == day.weekday:
+                    continue
+                right = f"{DAYS[meant.weekday()]} {meant.day} {MONTHS[meant.month - 1]} {meant.year}"
+                message = (
+                    f"“{one.words}”: {meant.day} {MONTHS[meant.month - 1]} {meant.year} is a {DAYS[meant.weekday()]}."
+                )
+                yield found("weekday-mismatch", Severity.WARNING, passage, (one.start, one.end), message, right)
+
+
+_AHEAD = re.compile(
+    r"\b(?:will|shall|tak(?:es?|ing) place|join us|sign up|book\w*|register\w*|"
+    r"regist\w+ (?:closes|is open)|apply|nominat\w+|"
+    r"(?:is|are) (?:due|scheduled|planned|set|expected|hoping|going|to be|on|being held|"
+    r"taking place|inviting|running|open)|"
+    r"(?:is|are) to (?:be|take|run|start)|(?:starts?|begins?|runs?|opens?|closes?|launches|finish(?:es)?|ends?) "
+    r"(?:on|from|at|until)|applications? (?:must|should|close|are)|submit|respond|repl(?:y|ies)|return\w*|closing date|"
+    r"deadline\w*|save the date|upcoming|forthcoming|come along|please (?:attend|come|send|let|complete)|"
+    r"to be (?:held|submitted|returned|completed|published|confirmed)|don[’']t miss|last day|remind\w+ that)\b",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"\b(?:was|were|had|has been|have been|took|held (?!on|at|in)|began|following|after|since|met|previous\w*|"
+    r"last (?:year|month|week)|as of|came|saw|went|heard|which|who|that|as (?:at|part)|between|"
+    r"ago|earlier|resulting|arising|"
+    r"set out in|(?!need|limit|invit|provid)\w{3,}ed)\b",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(r"\bbe(?:ing)?\s+(?:\w+ly\s+)?\w+")
+_SEASON_END = {"spring": (5, 31), "summer": (8, 31), "autumn": (11, 30)}
+_LOOSE = re.compile(
+    rf"\b(?:(?P<season>spring|summer|autumn)(?:\s+of)?|(?P<month>{MONTH}))\s+(?P<year>(?:19|20)\d{{2}})(?![\d/-])",
+    re.IGNORECASE,
+)
+
+
+def past_event(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """Something announced for a day that is over when the bulletin is read."""
+    for passage in text.passages:
+        if passage.part == "cell":
+            continue
+        for start, sentence in sentences(passage.text):
+            seen: set[date] = set()
+            for day, (a, b), words in _ends(sentence, context):
+                if day >= context.today or day in seen or not _announces(sentence, a, b):
+                    continue
+                seen.add(day)
+                message = f"“{words}” is over when the bulletin goes out, but the text speaks of it as to come."
+                yield found("past-event", Severity.WARNING, passage, (start + a, start + b), message)
+
+
+def _ends(sentence: str, context: ProofContext) -> Iterator[tuple[date, tuple[int, int], str]]:
+    """Every date of a sentence with the last day it may mean."""
+    written = calendar.dates(sentence)
+    for index, one in enumerate(written):
+        following = sentence[one.end : written[index + 1].start] if index + 1 < len(written) else "."
+        if re.fullmatch(r"\s*(?:-|–|—|to|until|till|and)\s*(?:the\s+|\w+day\s+)?", following):
+            continue  # the first of a range: its end counts
+        day = calendar.resolve(one, context.today)
+        if day and (one.year or context.today - day < timedelta(days=120)):
+            yield day, (one.start, one.end), one.words
+    for match in _LOOSE.finditer(sentence):
+        if any(one.start <= match.start("year") < one.end for one in written):
+            continue
+        year = int(match.group("year"))
+        if match.group("season"):
+            month, last = _SEASON_END[match.group("season").lower()]
+        else:
+            month = calendar.month_number(match.group("month"))
+            last = monthrange(year, month)[1]
+        yield date(year, month, last), match.span(), match.group()
+
+
+def _announces(sentence: str, start: int, end: int) -> bool:
+    """The words next to the date look ahead, with nothing between that looks back."""
+    before, after = sentence[:start], sentence[end:]
+    cues = list(_AHEAD.finditer(before))
+    if cues:
+        between = _PASSIVE.sub("", before[cues[-1].end() :])
+        near = len(between.split()) <= 14 and not re.search(r"[;(]", between)
+        if near and not _BACK.search(between) and not _back_before(before[: cues[-1].start()], cues[-1].group()):
+            return True
+    follows = re.match(r"[^.;]{0,60}", after)
+    cue = _AHEAD.search(follows.group()) if follows else None
+    if cue is None or cue.group().lower() in ("respond", "return", "apply", "submit"):
+        return False
+    between = after[: cue.start()]
+    if re.match(r"\W*(?:and|but|or)\b", between):
+        return False  # "ran to 31 March and will be evaluated": the date belongs to the verb before it
+    leads = not before.strip() or not _BACK.search(before[-60:])
+    return leads and len(between.split()) <= 6 and not _BACK.search(between) and "," not in between.strip(", ")[1:]
+
+
+def _back_before(before: str, cue: str) -> bool:
+    """A cue that may be a noun of the past ("the closing date was") is judged by what stands right before it."""
+    return bool(re.search(r"\b(?:was|were|had|been|whose|whether)\s*$", before)) and cue.lower() not in (
+        "will",
+        "shall",
+    )
+
+
+_OURSELVES = r"(?:RAG update|update|bulletin|edition|newsletter|issue|round-?up|briefing)"
+_OWN_MONTH = re.compile(
+    rf"\b(?P<lead>(?:welcome to|in|this is|here is|our|the|this|your)\s+)(?:the\s+|our\s+|this\s+)?"
+    rf"(?P<month>{MONTH})(?:\s+(?P<year>(?:19|20)\d{{2}}))?(?:[’']s)?\s+(?:\w+\s+){{0,3}}?{_OURSELVES}\b"
+)
+_THIS_MONTH = re.compile(
+    r"\b(?:this month|this edition|this update|this bulletin)\s*(?:,|\(|–|-|:)\s*"
+    rf"(?P<month>{MONTH})(?:\s+(?P<year>(?:19|20)\d{{2}}))?"
+    rf"|\b(?:this month of|the month of)\s+(?P<month2>{MONTH})",
+    re.IGNORECASE,
+)
+_HEADED = re.compile(
+    rf"^\W*(?:(?:\w+\s+){{0,5}}{_OURSELVES}\W{{0,3}}(?:for\s+)?(?P<month>{MONTH})(?:\s+(?P<year>(?:19|20)\d{{2}}))?"
+    rf"|(?P<month2>{MONTH})(?:\s+(?P<year2>(?:19|20)\d{{2}}))?\s+(?:\w+\s+){{0,3}}?{_OURSELVES})\W*$",
+    re.IGNORECASE,
+)
+_REFERS_BACK = re.compile(
+    r"\b(?:last|previous\w*|earlier|since|reported|published|as in|appeared|featured|mentioned|"
+    r"see|following|from|shared|"
+    r"circulated|after|included|covered|promised|next|look out|forthcoming)\b",
+    re.IGNORECASE,
+)
+
+
+def wrong_month(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """The text calls this edition by another month: left from last month, or from last year."""
+    for passage in text.passages:
+        patterns = (_HEADED, _THIS_MONTH) if passage.part == "heading" else (_OWN_MONTH, _THIS_MONTH)
+        for pattern in patterns:
+            for match in pattern.finditer(passage.text):
+                groups = match.groupdict()
+                name = groups.get("month") or groups.get("month2")
+                year = groups.get("year") or groups.get("year2")
+                if name is None or _REFERS_BACK.search(passage.text[max(0, match.start() - 60) : match.start()]):
+                    continue
+                other = calendar.month_number(name)
+                if _ours(other, int(year) if year else None, context) or _ahead(other, year, context, passage):
+                    continue
+                right = f"{MONTHS[context.month - 1]} {context.year}" if year else MONTHS[context.month - 1]
+                message = f"“{match.group().strip()}” names another month than this edition's."
+                yield found("wrong-month", Severity.WARNING, passage, match.span(), message, right)
+
+
+def _ours(month: int, year: int | None, context: ProofContext) -> bool:
+    return month == context.month and (year is None or year == context.year)
+
+
+def _ahead(month: int, year: str | None, context: ProofContext, passage: Passage) -> bool:
+    """Next month's edition spoken of in a sentence (not in a heading) is a look ahead."""
+    return passage.part != "heading" and year is None and (month - context.month) % 12 in (1, 2, 3)

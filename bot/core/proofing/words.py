@@ -1,0 +1,171 @@
+"""Words: printed twice, misspelt, or an acronym that nobody explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from bot.core.model import Finding, Severity
+from bot.core.proofing.addresses import ADDRESS
+from bot.core.proofing.context import Passage, ProofContext, Text, found
+from bot.core.proofing.wordlists import (
+    AMERICAN,
+    EVERYDAY_ACRONYMS,
+    MISSPELT,
+    MISSPELT_PHRASES,
+    ONCE_IS_FINE,
+    REDUPLICATIONS,
+    SHOUTED,
+)
+
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+LONGEST_PHRASE = 4
+_CONNECTING = frozenset({"and", "by", "on", "to", "or", "after"})
+
+
+def repeated_words(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """A word or a phrase of up to four words printed twice in a row."""
+    for passage in text.passages:
+        yield from _repeats(passage)
+
+
+def _repeats(passage: Passage) -> Iterator[Finding]:
+    line = passage.text
+    words = list(_WORD.finditer(line))
+    lower = [word.group().lower() for word in words]
+    at = 0
+    while at < len(words):
+        size = next((n for n in range(LONGEST_PHRASE, 0, -1) if _twice(line, words, lower, at, n)), 0)
+        if not size:
+            at += 1
+            continue
+        span = (words[at].start(), words[at + 2 * size - 1].end())
+        phrase = " ".join(line[words[at].start() : words[at + size - 1].end()].split())
+        doubtful = size == 1 and phrase.lower() in ONCE_IS_FINE
+        severity = Severity.NOTE if doubtful else Severity.WARNING
+        noun = "word" if size == 1 else "words"
+        verb = "is" if size == 1 else "are"
+        message = f"The {noun} “{phrase}” {verb} printed twice in a row."
+        yield found("repeated-words", severity, passage, span, message, phrase)
+        at += 2 * size
+
+
+def _twice(line: str, words: list[re.Match[str]], lower: list[str], at: int, size: int) -> bool:
+    """The ``size`` words at ``at`` come again at once, with nothing but spaces between, and it is no idiom."""
+    first = lower[at : at + size]
+    if first != lower[at + size : at + 2 * size]:
+        return False
+    block = words[at : at + 2 * size]
+    if any(line[a.end() : b.start()].strip() for a, b in pairwise(block)):
+        return False
+    if all(word[0].isdigit() for word in first):
+        return False
+    if size == 1:
+        return first[0] not in REDUPLICATIONS and (len(first[0]) > 1 or first[0] in "ai")
+    # "over and over and over": read from its first word, or from its first "and"
+    from_word = first[-1] in _CONNECTING and lower[at + 4 : at + 5] == first[:1]
+    from_connection = first[0] in _CONNECTING and at > 0 and lower[at - 1] == first[-1]
+    return size != 2 or not (from_word or from_connection)
+
+
+def spelling(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """Common misspellings and American forms, from a list; names and local words that are known are left alone."""
+    known = {word.lower() for word in context.known_words}
+    for passage in text.passages:
+        line = passage.text
+        skip = [m.span() for pattern in (_URL, ADDRESS) for m in pattern.finditer(line)]
+        for match in _WORD.finditer(line):
+            word = match.group().replace("’", "'")
+            if any(a <= match.start() < b for a, b in skip) or word.lower() in known:
+                continue
+            right = MISSPELT.get(word.lower())
+            if right:
+                message = f"“{word}” looks misspelt."
+                yield found("spelling", Severity.WARNING, passage, match.span(), message, _like(word, right))
+            elif word.islower() and word in AMERICAN:
+                message = f"“{word}” is not the British spelling."
+                yield found("spelling", Severity.NOTE, passage, match.span(), message, AMERICAN[word])
+        for phrase, right in MISSPELT_PHRASES:
+            for match in phrase.finditer(line):
+                message = f"“{match.group()}” looks like a slip."
+                yield found("spelling", Severity.WARNING, passage, match.span(), message, right)
+        yield from _ordinals(passage)
+
+
+def _like(word: str, right: str) -> str:
+    """The right word with the capitals of the wrong one."""
+    if word.isupper() and len(word) > 1:
+        return right.upper()
+    return right[:1].upper() + right[1:] if word[:1].isupper() else right
+
+
+def _ordinals(passage: Passage) -> Iterator[Finding]:
+    """ "22th": the wrong ending of an ordinal."""
+    for match in re.finditer(r"(?<![\w.])(\d{1,3})(st|nd|rd|th)\b", passage.text):
+        number = int(match.group(1))
+        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        if match.group(2) != ending:
+            message = f"“{match.group()}” has the wrong ending."
+            yield found("spelling", Severity.WARNING, passage, match.span(), message, f"{number}{ending}")
+
+
+_ACRONYM = re.compile(r"(?<![\w@./&-])([A-Z][A-Z&]{0,4}[A-Z])(s|’s|'s)?(?![\w@&]|[-/.](?=\w))")
+
+
+def unexpanded_acronym(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """An acronym that is in no glossary and is nowhere written out; told once, where it is first used."""
+    glossary = {key.upper() for key in context.glossary} | {word.upper() for word in context.known_words}
+    whole = "\n".join(passage.text for passage in text.passages)
+    told: set[str] = set()
+    for passage in text.passages:
+        line = passage.text
+        if sum(c.isupper() for c in line) > 0.7 * max(1, sum(c.isalpha() for c in line)) and len(line.split()) > 1:
+            continue  # a line all in capitals holds no acronyms to speak of
+        skip = [m.span() for pattern in (_URL, ADDRESS) for m in pattern.finditer(line)]
+        for match in _ACRONYM.finditer(line):
+            word = match.group(1)
+            if word in told or word in glossary or word in EVERYDAY_ACRONYMS or word in SHOUTED:
+                continue
+            inside = any(a <= match.start() < b for a, b in skip)
+            if inside or _shouting(line, match) or re.match(r"\s?\d", line[match.end() :]) or _explained(word, whole):
+                continue
+            told.add(word)
+            message = f"The acronym {word} is not written out and is not in the glossary."
+            yield found("unexpanded-acronym", Severity.NOTE, passage, match.span(), message)
+
+
+def _shouting(line: str, match: re.Match[str]) -> bool:
+    """The neighbours are in capitals too and are longer than an acronym: emphasis, not an acronym; or a numeral."""
+    if re.fullmatch(r"[IVXLC]+", match.group(1)):
+        return True
+    around = re.findall(r"[A-Z]{2,}", line[max(0, match.start() - 14) : match.end() + 14])
+    return any(len(word) > 6 for word in around)
+
+
+def _explained(word: str, whole: str) -> bool:
+    """Written out somewhere: "Violence Against Women and Girls (VAWG)" or "VAWG (Violence Against ...)"."""
+    letters = [c for c in word if c != "&"]
+    name = re.escape(word)
+    for match in re.finditer(rf"\(\s*[“\"‘']?{name}s?[”\"’']?\s*[),;]", whole):
+        before = re.split(r"[\n.;:]", whole[max(0, match.start() - 120) : match.start()])[-1]
+        if _initials_fit(letters, before):
+            return True
+    written_out = rf"\b{name}s?\s*(?:\(|,? (?:or|meaning|stands for|short for) |[–—:-] )([^\n)]{{3,80}})"
+    return any(_initials_fit(letters, match.group(1)) for match in re.finditer(written_out, whole))
+
+
+def _initials_fit(letters: list[str], words: str) -> bool:
+    """Most letters come in this order among the initials of the words beside the acronym, or inside one long word."""
+    parts = re.findall(r"[A-Za-z]+", words)
+    initials = "".join(part[0] for part in parts).upper()
+    hits, at = 0, 0
+    for letter in letters:
+        place = initials.find(letter, at)
+        if place >= 0:
+            hits, at = hits + 1, place + 1
+    if hits >= max(2, len(letters) - 1):
+        return True
+    inside = iter((parts[-1] if parts else "").upper())
+    return all(letter in inside for letter in letters)

@@ -1,0 +1,212 @@
+"""The Protocols the service needs; adapters in transports/ and store/ meet them, wiring.py chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.core.lifecycle import DeliveryEvent
+from bot.core.model import Draft, InboundState, Problem, Value
+from bot.core.records import (
+    Absence,
+    Change,
+    Count,
+    Delivery,
+    Edition,
+    EditionView,
+    Event,
+    Inbound,
+    Token,
+)
+
+
+class RawMail(Value):
+    """One message as the mailbox gave it: ``ref`` names it there and never changes while it lies in the inbox."""
+
+    ref: str
+    raw: bytes
+    junk: bool = False  # found in the Junk folder
+
+
+class Place(StrEnum):
+    """Where a mail is filed once it has been handled."""
+
+    PROCESSED = "processed"
+    HELD = "held"  # the holding pen
+    LEFT = "left"  # nobody's business of ours: untouched in the inbox
+
+
+class Mailbox(Protocol):
+    """The shared mailbox, read side."""
+
+    name: str
+
+    def fetch_new(self, known: Callable[[str], bool], limit: int) -> Iterator[RawMail]:
+        """Mails of the inbox (and Junk) whose ref is not ``known``, oldest first, at most ``limit``.
+
+        Nothing in the mailbox changes. Raises Unavailable or LoginFailed.
+        """
+        ...
+
+    def acknowledge(self, ref: str, place: Place) -> None:
+        """File a remembered and handled mail; idempotent; a mail that is gone is no error. LEFT does nothing."""
+        ...
+
+
+class StagedMail(Value):
+    """A mail that is ready to leave: everything needed to release or to probe it, all fixed when it was queued."""
+
+    key: str  # the delivery key, unique for all time
+    message_id: str
+    sender: str
+    recipient: str  # exactly one envelope recipient
+    mail: bytes
+    ref: str | None = None  # what stage() gave: a draft's id, a file name ...
+
+
+class Probe(StrEnum):
+    """What asking the mailbox about a silent send gave."""
+
+    SENT = "sent"  # proof that it was accepted
+    NOT_ACCEPTED = "not_accepted"  # proof that it was not
+    UNKNOWN = "unknown"  # absence proves nothing
+
+
+class Sender(Protocol):
+    """The send side. No implementation and no library below it retries a send."""
+
+    def stage(self, mail: StagedMail) -> str | None:
+        """Put the mail where release() finds it (a draft); nothing has left; repeating it for a key is harmless."""
+        ...
+
+    def release(self, mail: StagedMail) -> None:
+        """Let it leave. Raises NotSent (certainly not accepted), Refused (for good), MaybeSent (nobody knows),
+        Unavailable (nothing was tried), LoginFailed. Returning means accepted."""
+        ...
+
+    def probe(self, mail: StagedMail) -> Probe:
+        """After silence: was it accepted?"""
+        ...
+
+
+class Clock(Protocol):
+    """The time, passed in everywhere."""
+
+    def now(self) -> datetime:
+        """Aware, in Europe/London."""
+        ...
+
+
+class Filing(Value):
+    """A handled mail that still waits to be filed in its mailbox."""
+
+    inbound: int
+    mailbox: str
+    ref: str
+    place: Place
+
+
+class Store(Protocol):
+    """The store: the only memory. Every method is one transaction; times come in, none is read from a clock."""
+
+    # -- mails
+    def known(self, mailbox: str, ref: str) -> bool: ...
+
+    def remember(self, mailbox: str, mail: RawMail, at: datetime) -> int | None:
+        """Keep the raw mail; its new id, or None when (mailbox, ref) is there already."""
+        ...
+
+    def unhandled(self, limit: int) -> tuple[Inbound, ...]:
+        """Remembered mails, oldest first."""
+        ...
+
+    def begin_attempt(self, inbound: int) -> int:
+        """Count one more attempt, committed before the mail is parsed; the number of attempts so far."""
+        ...
+
+    def inbound(self, inbound: int) -> Inbound | None: ...
+
+    def inbounds(self, states: tuple[InboundState, ...]) -> tuple[Inbound, ...]: ...
+
+    def raw(self, inbound: int) -> bytes: ...
+
+    def seen(self, digest: str, other_than: int) -> Inbound | None:
+        """A handled mail with this content digest, if one came before."""
+        ...
+
+    def unpark(self, inbound: int) -> bool: ...
+
+    def unfiled(self, limit: int) -> tuple[Filing, ...]: ...
+
+    def filed(self, inbound: int) -> None: ...
+
+    # -- editions
+    def add_edition(self, edition: Edition) -> Edition:
+        """Create it, or give back the one that is there."""
+        ...
+
+    def edition(self, bulletin: str, period: str) -> Edition | None: ...
+
+    def edition_by_id(self, edition_id: int) -> Edition | None: ...
+
+    def editions(self, bulletin: str | None = None) -> tuple[Edition, ...]:
+        """All editions, oldest period first."""
+        ...
+
+    def view(self, edition_id: int) -> EditionView: ...
+
+    def draft(self, edition_id: int, number: int) -> Draft | None: ...
+
+    def apply(self, changes: Sequence[Change], at: datetime) -> None:
+        """Write all or none. Raises Conflict when an EditionSaved lost the race or a UNIQUE says no."""
+        ...
+
+    # -- identity
+    def token(self, token_hash: str) -> Token | None: ...
+
+    def live_tokens(self, purpose: str) -> tuple[Token, ...]: ...
+
+    def delivery(self, key: str) -> Delivery | None: ...
+
+    def delivery_by_message_id(self, message_id: str) -> Delivery | None: ...
+
+    def mail_bytes(self, delivery: Delivery) -> bytes:
+        """Header and body blobs joined: exactly what leaves."""
+        ...
+
+    def blob(self, digest: str) -> bytes: ...
+
+    # -- the outbox
+    def lease_deliverable(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+        """Lease queued mails whose time has come, oldest first (readers' bulletins last); they stay queued."""
+        ...
+
+    def silent(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+        """Lease mails that are releasing with a lease that ran out, and those in doubt: to be probed."""
+        ...
+
+    def move_delivery(
+        self, key: str, event: DeliveryEvent, at: datetime, *, ref: str | None = None, reason: str = ""
+    ) -> bool:
+        """Move one delivery by the table of lifecycle.py, compare-and-set; False when the table says no from here.
+
+        RELEASE also refuses (False) when the delivery's edition no longer lets it go (kind "bulletin" and the
+        edition is not distributing): HOLD is checked in the same transaction that lets a mail leave."""
+        ...
+
+    def deliveries(self, edition_id: int | None = None, kind: str | None = None) -> tuple[Delivery, ...]: ...
+
+    # -- the rest
+    def absences(self) -> tuple[Absence, ...]: ...
+
+    def counts(self, series: str) -> tuple[Count, ...]: ...
+
+    def problems(self) -> tuple[Problem, ...]: ...
+
+    def events(self, edition_id: int | None = None) -> tuple[Event, ...]: ...
+
+    def broken_events(self) -> tuple[int, ...]:
+        """Numbers of log lines whose hash does not follow from the line before: the log was changed."""
+        ...

@@ -1,0 +1,278 @@
+"""A bulletin made fit for print, once, before any format sees it: so Word, HTML and text cannot differ.
+
+What leads write is kept word for word; what is mended is form. Typed bullets become list items, a bold line standing
+alone becomes a heading, a table cell is never blank, heading levels are never skipped, a table too wide for the page
+is cut into several that repeat their first column. What a person should know of is told as findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.core.model import (
+    Block,
+    Bulletin,
+    CountRow,
+    Finding,
+    Heading,
+    Item,
+    ListItem,
+    Paragraph,
+    Picture,
+    Run,
+    Section,
+    Severity,
+    StatisticsTable,
+    Table,
+    plain,
+)
+from bot.render.clean import clean_text
+from bot.render.contents import contents
+from bot.render.links import LinkWords, linked
+
+COLUMNS_MAX = 8  # of a table in portrait A4 at 12 point
+HEADING_LINE_MAX = 90  # characters; a longer bold line is emphasis, not a heading
+LEVELS_MAX = 3  # of lists
+NO_VALUE = "–"
+
+_BULLET = re.compile(r"\s*[•●▪◦‣·∙*–—»►✓✔\uf0b7\uf0a7-]\s+(?=\S)|\s*o\s+(?=[A-Z])")
+_NUMBER = re.compile(r"\s*\(?(\d{1,2})[.)]\s+(?=\S)")
+
+
+def tidy(bulletin: Bulletin) -> Bulletin:
+    """The bulletin as every format prints it. Tidying a tidy bulletin changes nothing."""
+    return _Tidier().bulletin(bulletin)
+
+
+def concerns(bulletin: Bulletin) -> tuple[Finding, ...]:
+    """What was mended so visibly that the editor should know, with the place named."""
+    tidier = _Tidier()
+    tidier.bulletin(bulletin)
+    return tuple(tidier.findings)
+
+
+class _Tidier:
+    """One pass over one bulletin."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.where = ""
+        self.words = LinkWords({})
+
+    def bulletin(self, bulletin: Bulletin) -> Bulletin:
+        sections = tuple(_named(section) for section in bulletin.sections)
+        cleaned = bulletin.model_copy(
+            update={
+                "title": _line(bulletin.title) or bulletin.key,
+                "month": _line(bulletin.month),
+                "marking": _line(bulletin.marking),
+                "intro": clean_text(bulletin.intro).strip(),
+                "author": _line(bulletin.author),
+                "nil_sentence": _line(bulletin.nil_sentence),
+                "sections": sections,
+            }
+        )
+        self.words = LinkWords({entry.text: "#" + entry.anchor for entry in contents(cleaned)})
+        tidied = tuple(self.section(section) for section in sections)
+        return cleaned.model_copy(
+            update={"sections": tidied, "contact": self.runs(bulletin.contact, "The contact line", pictures=False)}
+        )
+
+    def section(self, section: Section) -> Section:
+        items = []
+        for item in section.items:
+            self.where = f"{section.title} / {item.heading}" if item.heading else section.title
+            blocks = tuple(self.blocks(item.blocks, 2 if item.heading else 1))
+            if item.heading or blocks:
+                items.append(item.model_copy(update={"blocks": blocks}))
+        statistics = _statistics(section.statistics) if section.statistics is not None else None
+        return section.model_copy(update={"items": tuple(items), "statistics": statistics})
+
+    def blocks(self, blocks: tuple[Block, ...], depth: int) -> Iterator[Block]:
+        """Tidy blocks; ``depth`` is the level of the heading above them in the document."""
+        for block in self._shaped(blocks):
+            if isinstance(block, Heading):
+                level = min(max(block.level, 1), depth, LEVELS_MAX)
+                runs = self.runs(block.runs, "A heading")
+                if runs:
+                    depth = level + 1
+                    yield block.model_copy(update={"runs": runs, "level": level})
+            elif isinstance(block, Table):
+                yield from self.table(block)
+            elif isinstance(block, Picture):
+                yield _picture(block, self.where)
+            else:
+                runs = self.runs(block.runs, "A paragraph")
+                if runs:
+                    yield block if runs == block.runs else block.model_copy(update={"runs": runs})
+
+    def _shaped(self, blocks: tuple[Block, ...]) -> Iterator[Block]:
+        """Typed bullets, typed numbers and bold lines as what they stand for."""
+        number_before = False
+        for block in blocks:
+            if not isinstance(block, Paragraph):
+                number_before = isinstance(block, ListItem) and block.ordered
+                yield _levelled(block) if isinstance(block, ListItem) else block
+                continue
+            for piece in _pieces(block):
+                shaped = _shape(piece, number_before)
+                number_before = isinstance(shaped, ListItem) and shaped.ordered
+                yield shaped
+
+    def runs(self, runs: tuple[Run, ...], what: str, *, pictures: bool = True) -> tuple[Run, ...]:
+        """Clean runs without outer space, with readable links; empty when there is nothing to print."""
+        cleaned = []
+        for run in runs:
+            text = clean_text(run.text)
+            cleaned.append(run if text == run.text else run.model_copy(update={"text": text}))
+        return _stripped(self.words.readable(linked(tuple(cleaned))))
+
+    def table(self, table: Table) -> Iterator[Block]:
+        rows = [[self.runs(cell, "A cell") for cell in row] for row in table.rows]
+        rows = [row for row in rows if any(row)]
+        width = max((len(row) for row in rows), default=0)
+        rows = [row + [()] * (width - len(row)) for row in rows]
+        kept = [column for column in range(width) if any(row[column] for row in rows)]
+        if len(rows) < 2 or len(kept) < 2:  # one row or one column is no table: a screen reader should read it as text
+            yield from (Paragraph(runs=cell) for row in rows for cell in row if cell)
+            return
+        filled = [tuple(row[column] or (Run(text=NO_VALUE),) for column in kept) for row in rows]
+        header_rows = min(max(table.header_rows, 1), len(filled) - 1)
+        caption = _line(table.caption)
+        pieces = list(_column_groups(len(kept)))
+        if len(pieces) > 1:
+            self._tell_split(len(kept), len(pieces))
+        for number, columns in enumerate(pieces, 1):
+            part = f" (part {number} of {len(pieces)})" if len(pieces) > 1 else ""
+            yield table.model_copy(
+                update={
+                    "rows": tuple(tuple(row[column] for column in columns) for row in filled),
+                    "header_rows": header_rows,
+                    "caption": f"{caption or 'Table'}{part}" if part else caption,
+                }
+            )
+
+    def _tell_split(self, columns: int, pieces: int) -> None:
+        message = f"A table of {columns} columns is too wide for the page and is printed as {pieces} tables."
+        self.findings.append(Finding(code="wide-table", severity=Severity.WARNING, where=self.where, message=message))
+
+
+def _named(section: Section) -> Section:
+    items = tuple(item.model_copy(update={"heading": _line(item.heading)}) for item in section.items)
+    return section.model_copy(update={"title": _line(section.title) or section.theme, "items": _first_of(items)})
+
+
+def _first_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(item for item in items if item.heading or item.blocks)
+
+
+def _line(text: str) -> str:
+    return " ".join(clean_text(text).split())
+
+
+def _stripped(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    kept = list(runs)
+    while kept and not kept[0].text.strip():
+        kept.pop(0)
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    if kept and kept[0].text[0].isspace():
+        kept[0] = kept[0].model_copy(update={"text": kept[0].text.lstrip()})
+    if kept and kept[-1].text[-1].isspace():
+        kept[-1] = kept[-1].model_copy(update={"text": kept[-1].text.rstrip()})
+    return tuple(kept)
+
+
+def _levelled(item: ListItem) -> ListItem:
+    level = min(max(item.level, 1), LEVELS_MAX)
+    number = item.number if item.number is None or 0 <= item.number <= 30_000 else 1
+    if (level, number) == (item.level, item.number):
+        return item
+    return item.model_copy(update={"level": level, "number": number})
+
+
+def _pieces(paragraph: Paragraph) -> Iterable[Paragraph]:
+    """The paragraph, cut at its line ends when one of its lines is a typed bullet."""
+    text = plain(paragraph.runs)
+    if "\n" not in text or not any(_BULLET.match(line) for line in text.split("\n")):
+        return (paragraph,)
+    lines: list[list[Run]] = [[]]
+    for run in paragraph.runs:
+        first, *others = run.text.split("\n")
+        lines[-1].append(run.model_copy(update={"text": first}))
+        for other in others:
+            lines.append([run.model_copy(update={"text": other})])
+    return [paragraph.model_copy(update={"runs": tuple(line)}) for line in lines]
+
+
+def _shape(paragraph: Paragraph, number_before: bool) -> Block:
+    text = plain(paragraph.runs)
+    bullet = _BULLET.match(text)
+    if bullet is not None:
+        return ListItem(runs=_without_start(paragraph.runs, bullet.end()))
+    number = _NUMBER.match(text)
+    if number is not None:
+        start = int(number.group(1))
+        continues = number_before and start != 1
+        runs = _without_start(paragraph.runs, number.end())
+        return ListItem(runs=runs, ordered=True, number=None if continues else start)
+    if not paragraph.contact and _is_heading_line(paragraph.runs, text.strip()):
+        return Heading(runs=tuple(run.model_copy(update={"bold": False}) for run in paragraph.runs), level=2)
+    return paragraph
+
+
+def _is_heading_line(runs: tuple[Run, ...], text: str) -> bool:
+    if not text or len(text) > HEADING_LINE_MAX or text[-1] in ".,;?!" or "\n" in text or "@" in text:
+        return False
+    return all(run.bold for run in runs if run.text.strip()) and not any(run.url for run in runs)
+
+
+def _without_start(runs: tuple[Run, ...], length: int) -> tuple[Run, ...]:
+    out = []
+    for run in runs:
+        cut = min(length, len(run.text))
+        length -= cut
+        if len(run.text) > cut:
+            out.append(run.model_copy(update={"text": run.text[cut:]}) if cut else run)
+    return tuple(out)
+
+
+def _column_groups(width: int) -> Iterator[list[int]]:
+    if width <= COLUMNS_MAX:
+        yield list(range(width))
+        return
+    for start in range(1, width, COLUMNS_MAX - 1):
+        yield [0, *range(start, min(start + COLUMNS_MAX - 1, width))]
+
+
+_POOR_ALT = re.compile(
+    r"\s*(?:image|picture|photo|graphic|chart|figure|img|logo|untitled|placeholder)?\s*\d*\s*|.*\.\w{3,4}\s*"
+    r"|.*(?:automatically generated|AI-generated content).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _picture(picture: Picture, where: str) -> Picture:
+    alt = _line(picture.alt)
+    if _POOR_ALT.fullmatch(alt) is not None:
+        alt = f"Picture sent for: {where}"
+    return picture.model_copy(update={"alt": alt[:400], "name": _line(picture.name)})
+
+
+def _statistics(table: StatisticsTable) -> StatisticsTable:
+    return table.model_copy(
+        update={
+            "title": _line(table.title),
+            "intro": clean_text(table.intro).strip(),
+            "sentence": clean_text(table.sentence).strip(),
+            "footnotes": tuple(note for note in map(_line, table.footnotes) if note),
+            "measures": tuple((key, _line(title) or key) for key, title in table.measures),
+            "rows": _rows(table.rows),
+            "month_rows": _rows(table.month_rows),
+        }
+    )
+
+
+def _rows(rows: tuple[CountRow, ...]) -> tuple[CountRow, ...]:
+    return tuple(row.model_copy(update={"district": _line(row.district) or NO_VALUE}) for row in rows)

@@ -1,0 +1,219 @@
+"""A draft: assembled, proof-read, rendered into every part and frozen under one digest; and, once approved, sent.
+
+The mail to the readers is one of the parts: nothing is rendered after approval.
+"""
+
+from __future__ import annotations
+
+from bot.core import keys
+from bot.core.assemble import changes_between, of_theme, status_of
+from bot.core.effects import Distribute, MakeDraft
+from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, SectionStatus, Theme
+from bot.core.proof import proofread
+from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded
+from bot.mail import letters
+from bot.mail.compose import Attachment, Envelope, compose_shared_body, reader_header
+from bot.mail.templates import in_words
+from bot.render.chart import chart_png
+from bot.render.html import inline_images, render_html
+from bot.render.text import render_text
+from bot.render.word import render_word
+from bot.service import writing
+from bot.service.figures import STATISTICS_PLACE
+from bot.service.proofing import proof_context
+from bot.service.sections import bulletin_of
+from bot.service.work import Work
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD_PART, HTML_PART, PAGE_PART, TEXT_PART, BODY_PART = (
+    "bulletin.docx",
+    "edition.html",
+    "page.html",
+    "edition.txt",
+    "mail-body.mime",
+)
+
+
+def file_name(work: Work, bulletin: Bulletin, draft: str = "") -> str:
+    """The Word file's name as people see it."""
+    stem = f"{bulletin.title} {bulletin.month}{draft}"
+    return "".join(c if c.isalnum() or c in " -_()" else " " for c in stem).strip() + ".docx"
+
+
+def make_parts(work: Work, bulletin: Bulletin, version: int, number: int) -> dict[str, tuple[str, bytes]]:
+    """Every part's media type and bytes, by name, in order."""
+    desk = work.desk
+    pictures = {digest: data for digest, (_, data) in writing.pictures_of(work, *bulletin.sections).items()}
+    word = render_word(bulletin, desk.looks[bulletin.key].word, pictures, made_at=work.now)
+    html = render_html(bulletin, pictures)
+    text = render_text(bulletin)
+    letter = bulletin_letter(work, html, text, version)
+    attached = Attachment(name=file_name(work, bulletin), media_type=DOCX, data=word)
+    images = {image.cid: (image.media_type, image.data) for image in inline_images(bulletin, pictures)}
+    body = compose_shared_body(
+        letter,
+        seed=f"{bulletin.key}/{bulletin.period}/draft/{number}",
+        templates=desk.looks[bulletin.key].mails,
+        attachments=(attached,),
+        pictures=images,
+    )
+    parts = {
+        WORD_PART: (DOCX, word),
+        HTML_PART: ("text/html", html.encode()),
+        PAGE_PART: ("text/html", render_html(bulletin, pictures, standalone=True).encode()),
+        TEXT_PART: ("text/plain", text.encode()),
+        BODY_PART: ("application/octet-stream", body),
+    }
+    for section in bulletin.sections:
+        if section.statistics is not None:
+            parts[f"chart-{section.theme}.png"] = ("image/png", chart_png(section.statistics))
+    return parts
+
+
+def bulletin_letter(work: Work, html: str, text: str, version: int) -> letters.BulletinLetter:
+    """The letter that all readers get."""
+    nobody = Person(name="", address="")
+    return letters.BulletinLetter(
+        **writing.heading_values(work, nobody), body_html=html, body_text=text, version=version
+    )
+
+
+def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
+    """Freeze a draft and mail it to the editors."""
+    bulletin = bulletin_of(work.desk, work.view)
+    received = _statistics_findings(work)
+    findings = proofread(bulletin.sections, proof_context(work.desk, work.view, received))
+    changes: list[Change] = []
+    parts: list[Part] = []
+    made = make_parts(work, bulletin, effect.version, effect.number)
+    for name, (media_type, data) in made.items():
+        parts.append(Part(name=name, media_type=media_type, digest=keys.digest(data)))
+        changes.append(BlobAdded(digest=keys.digest(data), data=data))
+    draft = Draft(
+        number=effect.number,
+        version=effect.version,
+        digest=keys.draft_digest(parts, bulletin.model_dump_json()),
+        parts=tuple(parts),
+        bulletin=bulletin,
+        findings=findings,
+        changes=changes_between(work.view.draft.bulletin if work.view.draft else None, bulletin),
+        made_at=work.now,
+    )
+    changes.append(DraftAdded(edition_id=work.view.edition.id, draft=draft))
+    word = made[WORD_PART][1]
+    for editor in work.desk.bulletins[work.bulletin].editors:
+        changes.extend(_draft_letter(work, effect, draft, editor, word))
+    return tuple(changes)
+
+
+def _statistics_findings(work: Work) -> tuple[Finding, ...]:
+    """What the statistics rules noticed in the newest figures of each theme."""
+    config = work.desk.bulletins[work.bulletin]
+    found: list[Finding] = []
+    for theme in config.themes:
+        with_figures = [s for s in of_theme(theme.key, work.view.submissions) if s.statistics is not None]
+        if with_figures:
+            place = f"{theme.title} / {STATISTICS_PLACE}"
+            found += [
+                f.model_copy(update={"where": f.where.replace(STATISTICS_PLACE, place, 1)})
+                for f in with_figures[-1].findings
+                if f.where.startswith(STATISTICS_PLACE)
+            ]
+    return tuple(found)
+
+
+def standing(work: Work, theme: Theme) -> letters.Standing:
+    """Where one theme stands, as a line of the summary."""
+    view = work.view
+    status = status_of(theme, view.submissions, view.edition.skipped_themes)
+    mine = of_theme(theme.key, view.submissions)
+    names = {p.address: p.name for p in (*theme.leads, *theme.deputies)}
+    if not mine:
+        away = [a for a in view.absences if a.address in names]
+        note = "; ".join(
+            f"{names[a.address]} is away" + (f" until {in_words(a.until)}" if a.until else "") for a in away
+        )
+        return letters.Standing(title=theme.title, status=status.value, person=theme.leads[0].name, note=note)
+    last = mine[-1]
+    late = status is SectionStatus.IN and mine[0].at > view.edition.timetable.deadline_at
+    people = ", ".join(dict.fromkeys(names.get(s.person, s.person) for s in mine))
+    note = f"replied {in_words(last.at)}" + (f", {len(mine)} replies" if len(mine) > 1 else "")
+    return letters.Standing(title=theme.title, status="late" if late else status.value, person=people, note=note)
+
+
+def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, word: bytes) -> tuple[Change, ...]:
+    config = work.desk.bulletins[work.bulletin]
+    edition = work.view.edition
+    token, issued = work.token("editor", editor, draft=draft.number)
+    strays = [writing.stray_mail(work, inbound) for inbound in work.view.strays]
+    held = [writing.stray_mail(work, inbound, numbered=True) for inbound in work.view.held]
+    letter = letters.DraftLetter(
+        **writing.heading_values(work, editor, token),
+        number=draft.number,
+        version=draft.version,
+        fingerprint=writing.fingerprint(draft.digest),
+        made_at=work.now,
+        distribution_at=edition.timetable.distribution_at,
+        cooling_off=f"{int(config.cooling_off.total_seconds() // 60)} minutes",
+        standings=tuple(standing(work, theme) for theme in config.themes),
+        findings=draft.findings,
+        changes=draft.changes,
+        notes=effect.notes,
+        readers=work.desk.rules(work.bulletin, edition.period).readers,
+        open_mails=tuple(_open_line(mail) for mail in (*held, *strays)),
+    )
+    attached = Attachment(name=file_name(work, draft.bulletin, f" draft {draft.number}"), media_type=DOCX, data=word)
+    key = keys.draft_key(edition.bulletin, edition.period, draft.number, editor.address)
+    return (issued, *work.queue(letter, key, editor, attachments=(attached,)))
+
+
+def _open_line(mail: letters.StrayMail) -> str:
+    number = f"Number {mail.number}, in the holding pen: " if mail.number else "Left in the inbox: "
+    return f"{number}“{mail.subject or 'no subject'}” from {mail.sender}, {in_words(mail.at)}. {mail.reason}".strip()
+
+
+def distribute(work: Work, effect: Distribute) -> tuple[Change, ...]:
+    """One mail to each frozen reader: a header of their own over the frozen body."""
+    edition = work.view.edition
+    config = work.desk.bulletins[work.bulletin]
+    draft = work.view.approved or work.desk.store.draft(edition.id, edition.approved_draft or 0)
+    if draft is None:
+        raise LookupError(f"no draft {edition.approved_draft}")
+    body = next(part.digest for part in draft.parts if part.name == BODY_PART)
+    letter = bulletin_letter(work, "", "", draft.version)
+    changes: list[Change] = _published(work)
+    for reader in edition.readers:
+        key = keys.bulletin_key(edition.bulletin, edition.period, draft.version, reader.address)
+        message_id = keys.message_id_for(key, config.message_id_domain)
+        envelope = Envelope(
+            sender=config.sender.address,
+            sender_name=config.sender.name,
+            recipient=reader.address,
+            recipient_name=reader.name,
+            message_id=message_id,
+            date=work.now,
+        )
+        header = reader_header(letter, envelope, templates=work.desk.looks[work.bulletin].mails)
+        digest = keys.digest(header)
+        changes.append(BlobAdded(digest=digest, data=header))
+        changes.append(
+            DeliveryQueued(delivery=work.delivery(key, message_id, letter.kind, reader.address, digest, body))
+        )
+    return tuple(changes)
+
+
+def _published(work: Work) -> list[Change]:
+    """The figures of this edition join the series: from now on they are published."""
+    changes: list[Change] = []
+    for theme in work.desk.bulletins[work.bulletin].themes:
+        brought = [s.counts for s in of_theme(theme.key, work.view.submissions) if s.statistics is not None]
+        if brought and brought[-1]:
+            known = {_count_key(c) for c in work.desk.store.counts(brought[-1][0].series)}
+            fresh = tuple(c for c in brought[-1] if _count_key(c) not in known)
+            if fresh:
+                changes.append(CountsAdded(counts=fresh))
+    return changes
+
+
+def _count_key(count: Count) -> tuple[str, str, str, int]:
+    return count.period, count.district, count.measure, count.revision

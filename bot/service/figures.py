@@ -1,0 +1,132 @@
+"""Statistics in an edition: a provider's file (or pasted table) becomes a table, its findings and the counts."""
+
+from __future__ import annotations
+
+from bot.core.model import Count, Finding, Item, Severity, StatisticsTable, Table, Theme, Value
+from bot.core.records import EditionView
+from bot.errors import InputError
+from bot.mail.parse import Part
+from bot.service.desk import Desk
+from bot.service.facts import Opened
+from bot.stats.adding import month_counts
+from bot.stats.cells import Workbook
+from bot.stats.custody import StatisticsReading, read_statistics
+from bot.stats.history import History
+from bot.stats.printed import table_for
+from bot.stats.series import SeriesConfig
+from bot.stats.workbook import read_workbook, workbook_from_rows
+
+STATISTICS_PLACE = "Statistics"  # where the place of a finding in a figures file begins
+
+
+class Figures(Value):
+    """What a reply brings of figures: the table to print (None: none, or not usable), findings, the counts to publish
+    later, and the items without the table that became the statistics."""
+
+    table: StatisticsTable | None = None
+    findings: tuple[Finding, ...] = ()
+    counts: tuple[Count, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+def series_of(desk: Desk, bulletin: str, theme: Theme) -> SeriesConfig | None:
+    """The series of a theme."""
+    return desk.bulletins[bulletin].series.get(theme.series) if theme.series else None
+
+
+def history_of(desk: Desk, series: SeriesConfig) -> History:
+    """What has been published of a series."""
+    return History(series.key, desk.store.counts(series.key))
+
+
+def last_published(desk: Desk, bulletin: str, theme: Theme) -> StatisticsTable | None:
+    """The last published table, marked as such; None before anything was published."""
+    series = series_of(desk, bulletin, theme)
+    history = history_of(desk, series) if series else None
+    if series is None or history is None or history.last is None:
+        return None
+    return table_for(history, series, history.last).model_copy(update={"stale": True})
+
+
+def figures_of(desk: Desk, view: EditionView, theme: Theme, opened: Opened, items: tuple[Item, ...]) -> Figures:
+    """The figures of a reply: from its first spreadsheet, else from a table in its text that is one of the series."""
+    series = series_of(desk, view.edition.bulletin, theme)
+    parts = _spreadsheets(opened)
+    if series is None:
+        return Figures(items=items, findings=tuple(_not_expected(part) for part in parts))
+    findings: list[Finding] = []
+    for part in parts:
+        try:
+            workbook = read_workbook(part.name, part.data)
+        except InputError as error:
+            findings.append(_finding(error.code, part.name, f"{error.message} {error.hint}".strip()))
+            continue
+        read = _read(desk, view, series, workbook, opened)
+        return read.model_copy(update={"items": items, "findings": (*findings, *read.findings)})
+    pasted = _pasted(desk, view, series, opened, items)
+    return pasted.model_copy(update={"findings": (*findings, *pasted.findings)})
+
+
+def _spreadsheets(opened: Opened) -> list[Part]:
+    """The attachments that the reader took for statistics."""
+    names = {use.name for use in opened.reading.attachments if use.use == "statistics"}
+    return [part for part in opened.message.attachments if part.name in names] if opened.message else []
+
+
+def _finding(code: str, where: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
+    return Finding(code=code, severity=severity, where=f"{STATISTICS_PLACE} / {where}", message=message)
+
+
+def _not_expected(part: Part) -> Finding:
+    message = f"{part.name} is a spreadsheet, but this theme has no statistics; nothing of it is printed."
+    return _finding("statistics-not-expected", part.name, message, Severity.WARNING)
+
+
+def _read(desk: Desk, view: EditionView, series: SeriesConfig, workbook: Workbook, opened: Opened) -> Figures:
+    """One workbook against the series: an error keeps it out of print."""
+    history = history_of(desk, series)
+    expected = view.edition.timetable.statistics_to or None
+    reading = read_statistics(workbook, series, expected_period=expected, history=history)
+    findings = tuple(f.model_copy(update={"where": f"{STATISTICS_PLACE} / {f.where}"}) for f in reading.findings)
+    if reading.stops:
+        return Figures(findings=findings)
+    try:
+        table, counts = _table(reading, series, history, expected, opened.inbound.id)
+    except InputError as error:
+        return Figures(findings=(*findings, _finding(error.code, workbook.name, str(error))))
+    return Figures(table=table, findings=findings, counts=counts)
+
+
+def _table(
+    reading: StatisticsReading, series: SeriesConfig, history: History, expected: str | None, inbound: int
+) -> tuple[StatisticsTable, tuple[Count, ...]]:
+    """The table as it will be printed, and the counts that the file adds to the series."""
+    period = reading.period or expected
+    if period is None:
+        raise InputError("The figures name no month.", "Write the month above the table.", "period-mismatch")
+    counts = month_counts(reading, history, series, period, inbound=inbound)
+    return table_for(history.add(counts), series, period, published=history), counts
+
+
+def _pasted(desk: Desk, view: EditionView, series: SeriesConfig, opened: Opened, items: tuple[Item, ...]) -> Figures:
+    """The first table in the text that names districts of the series becomes the statistics and leaves its item."""
+    for item in items:
+        for block in item.blocks:
+            if isinstance(block, Table):
+                read = _read(desk, view, series, workbook_from_rows(block, item.heading), opened)
+                if read.table is not None or not _is_no_table(read):
+                    return read.model_copy(update={"items": _without(items, block)})
+    return Figures(items=items)
+
+
+def _is_no_table(read: Figures) -> bool:
+    return any(finding.code == "no-table" for finding in read.findings)
+
+
+def _without(items: tuple[Item, ...], table: Table) -> tuple[Item, ...]:
+    kept = []
+    for item in items:
+        blocks = tuple(block for block in item.blocks if block is not table)
+        if blocks:
+            kept.append(item.model_copy(update={"blocks": blocks}))
+    return tuple(kept)

@@ -1,0 +1,154 @@
+"""Deliver: stage, record, release, settle; and after a silence, ask. A mail leaves through here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.core.lifecycle import DeliveryEvent
+from bot.core.model import DeliveryState, Problem
+from bot.core.records import Delivery, Logged, ProblemCleared, ProblemNoted
+from bot.errors import BotError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
+from bot.ports import Probe, StagedMail
+from bot.service.desk import Account, Desk, log
+
+LEASE_SECONDS = 120
+BATCH = 50
+
+
+def staged(desk: Desk, delivery: Delivery) -> StagedMail:
+    """The mail as a transport takes it; its bytes are checked against their digests by the store."""
+    return StagedMail(
+        key=delivery.key,
+        message_id=delivery.message_id,
+        sender=delivery.sender,
+        recipient=delivery.recipient,
+        mail=desk.store.mail_bytes(delivery),
+        ref=delivery.ref,
+    )
+
+
+def account_for(desk: Desk, delivery: Delivery) -> Account:
+    """The mailbox that a delivery leaves from: the one whose bulletin its key names, else the first."""
+    bulletin = delivery.key.split("/", 1)[0]
+    return next((account for account in desk.accounts if bulletin in account.bulletins), desk.accounts[0])
+
+
+def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
+    """Let queued mails leave, a bounded number of them; gives how many left."""
+    now = desk.clock.now()
+    left = 0
+    for delivery in desk.store.lease_deliverable(now, BATCH, LEASE_SECONDS):
+        if not may_go_on():
+            break
+        account = account_for(desk, delivery)
+        try:
+            left += _send(desk, account, delivery)
+        except (Unavailable, LoginFailed) as error:
+            note_trouble(desk, account, error)
+            break
+    return left
+
+
+def _send(desk: Desk, account: Account, delivery: Delivery) -> int:
+    """One mail through the four steps; 1 when it left."""
+    mail = staged(desk, delivery)
+    try:
+        ref = account.sender.stage(mail)
+    except Refused as error:
+        return _refuse_unstaged(desk, delivery, error)
+    except MaybeSent as error:
+        raise Unavailable(error.message, error.hint, error.code) from error
+    at = desk.clock.now()
+    if not desk.store.move_delivery(delivery.key, DeliveryEvent.RELEASE, at, ref=ref):
+        return 0  # withdrawn meanwhile, or HOLD: it stays a draft that nobody releases
+    return _release(desk, account, delivery, mail.model_copy(update={"ref": ref}))
+
+
+def _refuse_unstaged(desk: Desk, delivery: Delivery, error: Refused) -> int:
+    at = desk.clock.now()
+    if desk.store.move_delivery(delivery.key, DeliveryEvent.RELEASE, at):
+        desk.store.move_delivery(delivery.key, DeliveryEvent.REFUSED, at, reason=error.message)
+        _tell(desk, delivery, "refused", error.message)
+    return 0
+
+
+def _release(desk: Desk, account: Account, delivery: Delivery, mail: StagedMail) -> int:
+    """Let it leave and settle what is known."""
+    store, key = desk.store, delivery.key
+    try:
+        account.sender.release(mail)
+    except MaybeSent as error:
+        store.move_delivery(key, DeliveryEvent.SILENT, desk.clock.now(), reason=error.message)
+        return 0
+    except Refused as error:
+        store.move_delivery(key, DeliveryEvent.REFUSED, desk.clock.now(), reason=error.message)
+        _tell(desk, delivery, "refused", error.message)
+        return 0
+    except (NotSent, Unavailable, LoginFailed) as error:
+        store.move_delivery(key, DeliveryEvent.NOT_ACCEPTED, desk.clock.now(), reason=error.message)
+        if isinstance(error, NotSent):
+            return 0
+        raise
+    store.move_delivery(key, DeliveryEvent.ACCEPTED, desk.clock.now())
+    return 1
+
+
+def probe_silent(desk: Desk, may_go_on: Callable[[], bool]) -> None:
+    """Mails of which nobody knows whether they left: ask the mailbox. What stays unknown goes to a person."""
+    for delivery in desk.store.silent(desk.clock.now(), BATCH, LEASE_SECONDS):
+        if not may_go_on():
+            return
+        account = account_for(desk, delivery)
+        try:
+            answer = account.sender.probe(staged(desk, delivery))
+        except TransportError as error:
+            note_trouble(desk, account, error)
+            return
+        _settle(desk, delivery, answer, desk.clock.now())
+
+
+def _settle(desk: Desk, delivery: Delivery, answer: Probe, at: datetime) -> None:
+    """Write down what the mailbox said."""
+    store, key = desk.store, delivery.key
+    if answer is Probe.SENT:
+        store.move_delivery(key, DeliveryEvent.FOUND, at, reason="found in the mailbox after a silence")
+        store.apply([ProblemCleared(code="in-doubt", where=key)], at)
+    elif answer is Probe.NOT_ACCEPTED and delivery.state is DeliveryState.RELEASING:
+        store.move_delivery(key, DeliveryEvent.NOT_ACCEPTED, at, reason="the mailbox says that it was not accepted")
+    else:
+        store.move_delivery(key, DeliveryEvent.SILENT, at, reason="no proof that it left, none that it did not")
+        _tell(desk, delivery, "in-doubt", "Nobody knows whether it left; it is not sent again by itself.")
+
+
+def _tell(desk: Desk, delivery: Delivery, code: str, sentence: str) -> None:
+    """A delivery that needs the operator; `status` shows it with the two answers."""
+    problem = Problem(
+        code=code,
+        sentence=f"A {delivery.kind.replace('_', ' ')} mail: {sentence}",
+        where=delivery.key,
+        todo=f"run_bot.py resolve {delivery.key} sent, or: run_bot.py resolve {delivery.key} retry",
+    )
+    desk.store.apply(
+        [
+            ProblemNoted(problem=problem, edition_id=delivery.edition_id),
+            Logged(edition_id=delivery.edition_id, what=code, data={"kind": delivery.kind}),
+        ],
+        desk.clock.now(),
+    )
+
+
+def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
+    """The mailbox is not there: noted once, cleared when it answers again."""
+    code = "login-failed" if isinstance(error, LoginFailed) else "mailbox-unreachable"
+    log.warning("mailbox %s: %s", account.mailbox.name, code)
+    problem = Problem(code=code, sentence=error.message, where=account.mailbox.name, todo=error.hint)
+    desk.store.apply([ProblemNoted(problem=problem)], desk.clock.now())
+
+
+def note_all_clear(desk: Desk, account: Account) -> None:
+    """The mailbox answers (again)."""
+    open_here = {p.code for p in desk.store.problems() if p.where == account.mailbox.name}
+    cleared = [ProblemCleared(code=code, where=account.mailbox.name) for code in sorted(open_here)]
+    if cleared:
+        desk.store.apply(cleared, desk.clock.now())

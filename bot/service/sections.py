@@ -1,0 +1,62 @@
+"""The sections of an edition as they stand, with the statistics that belong to them and what proof-reading says."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.config import BulletinConfig
+from bot.core import keys
+from bot.core.assemble import printed, section_now, submitted_statistics
+from bot.core.model import Bulletin, Section, StatisticsTable, Theme
+from bot.core.records import EditionView
+from bot.core.timetable import month_title
+from bot.service import figures
+from bot.service.desk import Desk
+
+
+def statistics_of(desk: Desk, view: EditionView, theme: Theme) -> StatisticsTable | None:
+    """The table to print for a theme: the newest that was sent, else the last published one, marked as such."""
+    if theme.series is None:
+        return None
+    sent = submitted_statistics(theme.key, view.submissions)
+    return sent or figures.last_published(desk, view.edition.bulletin, theme)
+
+
+def mail_link(config: BulletinConfig, theme: Theme, period: str) -> str:
+    """The link by which readers ask about a section; its subject leads the answer to that lead."""
+    subject = quote(f"{theme.title}: a question about {config.title}, {month_title(period)}")
+    return f"mailto:{config.sender.address}?subject={subject}"
+
+
+def section_of(desk: Desk, view: EditionView, theme: Theme) -> Section:
+    """One theme's section as it stands."""
+    config = desk.bulletins[view.edition.bulletin]
+    return section_now(
+        theme,
+        view.submissions,
+        statistics=statistics_of(desk, view, theme),
+        mail_link=mail_link(config, theme, view.edition.period),
+    )
+
+
+def bulletin_of(desk: Desk, view: EditionView) -> Bulletin:
+    """The format-neutral bulletin as it stands: what is in, nil returns, nothing for what is missing or skipped."""
+    config = desk.bulletins[view.edition.bulletin]
+    themes = [theme for theme in config.themes if theme.key not in view.edition.skipped_themes]
+    return Bulletin(
+        key=config.key,
+        period=view.edition.period,
+        title=config.title,
+        month=month_title(view.edition.period),
+        marking=config.marking,
+        intro=config.intro,
+        sections=printed(section_of(desk, view, theme) for theme in themes),
+        contact=config.contact_runs(),
+        author=config.author,
+        nil_sentence=config.nil_sentence,
+    )
+
+
+def shared_seed(view: EditionView, number: int) -> str:
+    """What the boundaries of the readers' shared body come from."""
+    return keys.digest(f"{view.edition.bulletin}/{view.edition.period}/draft/{number}".encode())

@@ -1,0 +1,183 @@
+"""tick(): receive, understand, advance, deliver, each in bounded chunks, so that HOLD is never stuck behind 300 mails.
+
+The scheduler has no memory: what is due is worked out from store and clock. An unexpected error on one mail or edition
+parks that row (after three attempts), tells the operator once, and the tick goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from bot.core.model import EditionState, Problem
+from bot.core.planner.due import plan_due
+from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
+from bot.core.timetable import period_of, shifted_period
+from bot.errors import BotError, Conflict, StoreError, TransportError
+from bot.service import outbox
+from bot.service.carry_out import changes_of
+from bot.service.desk import Desk, log
+from bot.service.operator import tell_operator
+from bot.service.understand import understand
+
+CHUNK = 20
+CHUNK_SECONDS = 5.0
+MOST_ROUNDS = 200
+CLOSED = (EditionState.CANCELLED, EditionState.SKIPPED)
+
+
+@dataclass
+class TickReport:
+    """What one tick did, in numbers, and the problems it met."""
+
+    received: int = 0
+    handled: int = 0
+    planned: int = 0
+    left: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.received or self.handled or self.planned or self.left)
+
+
+class Service:
+    """The loop. ``stop`` makes it finish the step in hand and return."""
+
+    def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.desk = desk
+        self._monotonic = monotonic
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Finish the step in hand, then return."""
+        self._stopping = True
+
+    def tick(self) -> TickReport:
+        """One pass: rounds of receive, understand, advance, deliver until nothing moves."""
+        total = TickReport()
+        for _ in range(MOST_ROUNDS):
+            done = self._round()
+            total.received += done.received
+            total.handled += done.handled
+            total.planned += done.planned
+            total.left += done.left
+            total.problems += [p for p in done.problems if p not in total.problems]
+            if done.idle or self._stopping:
+                break
+        tell_operator(self.desk)
+        return total
+
+    def _round(self) -> TickReport:
+        report = TickReport()
+        for step in (self._receive, self._understand, self._advance, self._file, self._deliver):
+            if self._stopping:
+                break
+            step(report)
+        return report
+
+    def _budget(self) -> Callable[[], bool]:
+        """Whether a chunk may go on: not stopped, not over its seconds."""
+        end = self._monotonic() + CHUNK_SECONDS
+        return lambda: not self._stopping and self._monotonic() < end
+
+    def _receive(self, report: TickReport) -> None:
+        """Remember every new mail, raw, before anything else happens to it."""
+        store = self.desk.store
+        for account in self.desk.accounts:
+            name = account.mailbox.name
+            try:
+                for mail in account.mailbox.fetch_new(partial(store.known, name), CHUNK):
+                    report.received += store.remember(name, mail, self.desk.clock.now()) is not None
+            except TransportError as error:
+                outbox.note_trouble(self.desk, account, error)
+                report.problems.append(error.message)
+            else:
+                outbox.note_all_clear(self.desk, account)
+
+    def _understand(self, report: TickReport) -> None:
+        go_on = self._budget()
+        for inbound in self.desk.store.unhandled(CHUNK):
+            if not go_on():
+                return
+            report.handled += understand(self.desk, inbound)
+
+    def _file(self, report: TickReport) -> None:
+        """Tell the mailbox about mails that are handled; a repeat is harmless."""
+        accounts = {account.mailbox.name: account for account in self.desk.accounts}
+        for filing in self.desk.store.unfiled(CHUNK * 5):
+            account = accounts.get(filing.mailbox)
+            if account is None:
+                continue
+            try:
+                account.mailbox.acknowledge(filing.ref, filing.place)
+            except TransportError as error:
+                outbox.note_trouble(self.desk, account, error)
+                return
+            self.desk.store.filed(filing.inbound)
+
+    def _advance(self, report: TickReport) -> None:
+        """What the calendar asks of each open edition."""
+        for key in self.desk.bulletins:
+            try:
+                self._open_editions(key)
+            except StoreError as error:
+                report.problems.append(error.message)
+        for edition in self.desk.store.editions():
+            if edition.bulletin in self.desk.bulletins and edition.state not in CLOSED and not self._stopping:
+                report.planned += self._advance_one(edition, report)
+
+    def _open_editions(self, bulletin: str) -> None:
+        """The edition of this month; of the next one once this month's deadline was missed without an edition."""
+        now = self.desk.clock.now()
+        config = self.desk.bulletins[bulletin]
+        period = period_of(now)
+        if self.desk.store.edition(bulletin, period) is None:
+            timetable = config.timetable(period)
+            if now >= timetable.deadline_at:
+                period = shifted_period(period, 1)
+                timetable = config.timetable(period)
+            if self.desk.store.edition(bulletin, period) is None:
+                self.desk.store.add_edition(Edition(bulletin=bulletin, period=period, timetable=timetable))
+
+    def _advance_one(self, edition: Edition, report: TickReport) -> bool:
+        """Plan and apply for one edition; a lost race plans afresh in the next round."""
+        desk = self.desk
+        where = f"{edition.bulletin} {edition.period}"
+        try:
+            now = desk.clock.now()
+            view = desk.store.view(edition.id)
+            plan = plan_due(view, desk.rules(edition.bulletin, edition.period), now)
+            if plan.empty:
+                return False
+            unstuck = ProblemCleared(code="edition-stuck", where=where)
+            desk.store.apply([*changes_of(desk, view, plan, now), unstuck], now)
+        except Conflict:
+            return True
+        except BotError as error:
+            self._stuck(edition, where, error.message, error.hint, report)
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever one edition does, the others go on
+            log.exception("edition %s", where)
+            self._stuck(edition, where, f"An unexpected error ({type(error).__name__}).", "See the log.", report)
+            return False
+        return True
+
+    def _stuck(self, edition: Edition, where: str, sentence: str, todo: str, report: TickReport) -> None:
+        """This edition could not go on: said once, tried again next tick, and the tick goes on."""
+        report.problems.append(f"{where}: {sentence}")
+        problem = Problem(code="edition-stuck", sentence=sentence, where=where, todo=todo)
+        try:
+            self.desk.store.apply(
+                [ProblemNoted(problem=problem, edition_id=edition.id), Logged(edition_id=edition.id, what="stuck")],
+                self.desk.clock.now(),
+            )
+        except StoreError:
+            log.error("the store cannot be written: %s", where)
+
+    def _deliver(self, report: TickReport) -> None:
+        outbox.probe_silent(self.desk, self._budget())
+        report.left += outbox.deliver(self.desk, self._budget())

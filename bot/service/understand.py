@@ -1,0 +1,348 @@
+"""One mail, one transaction: parse, classify, plan, apply. The attempt is counted before the mail is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.classify import Facts, Kind, classify
+from bot.core.decision import decide
+from bot.core.effects import FileHeld, Plan
+from bot.core.model import InboundState, Problem, Verdict
+from bot.core.planner.decisions import Said, plan_decision
+from bot.core.planner.replies import plan_late_reply, plan_reply, takes_replies
+from bot.core.planner.returns import plan_absence, plan_bounce, plan_held, plan_reader_reply
+from bot.core.planner.rules import Rules
+from bot.core.records import (
+    Absence,
+    Change,
+    Edition,
+    EditionView,
+    Inbound,
+    InboundClosed,
+    Logged,
+    ProblemNoted,
+    Token,
+)
+from bot.errors import Conflict, StoreError
+from bot.sections.mailtext import texts_agree
+from bot.service import submitting
+from bot.service.carry_out import changes_of
+from bot.service.desk import Account, Desk, log
+from bot.service.facts import Opened, bracketed, gather, open_mail, person_of
+from bot.service.work import Incoming
+
+MOST_ATTEMPTS = 3
+MOST_RACES = 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """One mail with its verdict and the edition that it belongs to."""
+
+    desk: Desk
+    opened: Opened
+    facts: Facts
+    verdict: Verdict
+    view: EditionView | None
+
+
+def understand(desk: Desk, inbound: Inbound) -> int:
+    """Deal with one remembered mail; 1 when that is done, 0 when it waits for the next tick."""
+    attempt = desk.store.begin_attempt(inbound.id)
+    if attempt > MOST_ATTEMPTS:
+        park(desk, inbound, "Reading it ended the program each time.")
+        return 1
+    try:
+        return _handle_through_races(desk, inbound)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever one mail does, the others go on
+        log.exception("inbound %s", inbound.id)
+        if attempt >= MOST_ATTEMPTS:
+            park(desk, inbound, f"An unexpected error ({type(error).__name__}).")
+            return 1
+        return 0
+
+
+def _handle_through_races(desk: Desk, inbound: Inbound) -> int:
+    """Plan afresh when somebody else was faster, a few times."""
+    for _ in range(MOST_RACES):
+        try:
+            handle(desk, inbound)
+            return 1
+        except Conflict:
+            continue
+    return 0
+
+
+def park(desk: Desk, inbound: Inbound, why: str) -> None:
+    """This mail crashes us: out of the way, and the operator is told."""
+    problem = Problem(
+        code="parked",
+        sentence=f"A mail could not be read and is parked. {why}",
+        where=f"inbound {inbound.id}",
+        todo=f"It lies untouched in the mailbox. After an update: run_bot.py unpark {inbound.id}",
+    )
+    verdict = Verdict(kind="parked", rule="crashed", reasons=(why,))
+    desk.store.apply(
+        [
+            InboundClosed(
+                inbound=inbound.id, state=InboundState.PARKED, place="left", verdict=verdict, digest=inbound.digest
+            ),
+            ProblemNoted(problem=problem),
+            Logged(what="parked", data={"inbound": inbound.id}),
+        ],
+        desk.clock.now(),
+    )
+
+
+def account_of(desk: Desk, inbound: Inbound) -> Account:
+    """The account whose mailbox a mail came from."""
+    return next((a for a in desk.accounts if a.mailbox.name == inbound.mailbox), desk.accounts[0])
+
+
+def handle(desk: Desk, inbound: Inbound) -> None:
+    """Read, classify, plan and write, all in one transaction."""
+    account = account_of(desk, inbound)
+    opened = open_mail(desk, account, inbound)
+    facts = gather(desk, account, opened)
+    verdict = classify(facts)
+    view = _view(desk, verdict)
+    if view is None and verdict.kind in NEEDS_EDITION:
+        verdict = verdict.model_copy(update={"kind": str(Kind.STRAY), "reasons": (*verdict.reasons, NO_EDITION)})
+    case = Case(desk, opened, facts, verdict, view)
+    now = desk.clock.now()
+    plan, state, place = HANDLERS[Kind(verdict.kind)](case)
+    changes: list[Change] = []
+    if view is not None:
+        changes = changes_of(desk, view, plan, now, _incoming(opened))
+        changes.extend(_filed(desk, plan, view))
+    changes.append(
+        InboundClosed(
+            inbound=inbound.id,
+            state=state,
+            place=place,
+            verdict=verdict,
+            digest=opened.digest,
+            edition_id=view.edition.id if view else None,
+        )
+    )
+    desk.store.apply(changes, now)
+
+
+def _filed(desk: Desk, plan: Plan, view: EditionView) -> list[Change]:
+    """Mails of the holding pen that the plan files under a theme: read again as replies of that theme's lead."""
+    changes: list[Change] = []
+    for effect in plan.effects:
+        if isinstance(effect, FileHeld):
+            changes.extend(file_held(desk, view, effect))
+    return changes
+
+
+def file_held(desk: Desk, view: EditionView, effect: FileHeld) -> list[Change]:
+    """One held mail becomes a submission of a theme."""
+    inbound = desk.store.inbound(effect.inbound)
+    rules = desk.rules(view.edition.bulletin, view.edition.period)
+    theme = rules.theme(effect.theme)
+    if inbound is None or theme is None:
+        return []
+    opened = open_mail(desk, account_of(desk, inbound), inbound)
+    config = desk.bulletins[view.edition.bulletin]
+    person = person_of(config, opened.author) if opened.author else theme.leads[0]
+    reply, blobs = submitting.reply_of(desk, view, theme, person, opened)
+    plan = plan_reply(view, rules, reply, desk.clock.now())
+    verdict = Verdict(
+        kind=str(Kind.SUBMISSION),
+        bulletin=view.edition.bulletin,
+        period=view.edition.period,
+        theme=theme.key,
+        person=person.address,
+        rule="filed-by-editor",
+        reasons=("An editor filed it from the holding pen.",),
+    )
+    closed = InboundClosed(
+        inbound=inbound.id,
+        state=InboundState.HANDLED,
+        place="processed",
+        verdict=verdict,
+        digest=opened.digest,
+        edition_id=view.edition.id,
+    )
+    return [*blobs, *changes_of(desk, view, plan, desk.clock.now(), _incoming(opened)), closed]
+
+
+NO_EDITION = "The edition that it belongs to is not here."
+NEEDS_EDITION = (
+    Kind.SUBMISSION,
+    Kind.COMMAND,
+    Kind.ABSENCE,
+    Kind.BOUNCE,
+    Kind.READER_REPLY,
+    Kind.HELD,
+)
+
+
+def _incoming(opened: Opened) -> Incoming:
+    """What our answer refers to."""
+    message = opened.message
+    if message is None:
+        return Incoming()
+    references = tuple(bracketed(r) for r in (*message.references, message.message_id) if r)
+    return Incoming(message_id=bracketed(message.message_id), references=references, subject=message.subject)
+
+
+def _view(desk: Desk, verdict: Verdict) -> EditionView | None:
+    """The edition that a mail belongs to: the one it names, else the bulletin's open one."""
+    edition = None
+    if verdict.bulletin and verdict.period:
+        edition = desk.store.edition(verdict.bulletin, verdict.period)
+    elif verdict.bulletin:
+        edition = open_edition(desk, verdict.bulletin)
+    return desk.store.view(edition.id) if edition else None
+
+
+def open_edition(desk: Desk, bulletin: str) -> Edition | None:
+    """The bulletin's edition in hand: the oldest that is not over, else the newest."""
+    editions = desk.store.editions(bulletin)
+    going = [e for e in editions if e.state not in ("distributed", "cancelled", "skipped", "planned")]
+    if going:
+        return going[0]
+    return editions[-1] if editions else None
+
+
+FilingPlace = Literal["processed", "held", "left"]
+Handled = tuple[Plan, InboundState, FilingPlace]
+DONE: tuple[InboundState, FilingPlace] = (InboundState.HANDLED, "processed")
+LEFT: tuple[InboundState, FilingPlace] = (InboundState.HANDLED, "left")
+HOLD: tuple[InboundState, FilingPlace] = (InboundState.HELD, "held")
+
+
+def _nothing(case: Case) -> Handled:
+    return Plan(), *DONE
+
+
+def _stray(case: Case) -> Handled:
+    return Plan(), *LEFT
+
+
+def _rules(case: Case) -> Rules:
+    view = _edition(case)
+    return case.desk.rules(view.edition.bulletin, view.edition.period)
+
+
+def _edition(case: Case) -> EditionView:
+    """The view of the case's edition; handlers that need one are only reached with one."""
+    if case.view is None:
+        raise LookupError("no edition")
+    return case.view
+
+
+def _bounce(case: Case) -> Handled:
+    opened, now = case.opened, case.desk.clock.now()
+    delivery = opened.bounced
+    if delivery is None:
+        return Plan(), *LEFT
+    edition = case.desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
+    view = case.desk.store.view(edition.id) if edition else _edition(case)
+    absence = Absence(address=delivery.recipient, since=now, until=None, why="bounce", inbound=opened.inbound.id)
+    rules = case.desk.rules(view.edition.bulletin, view.edition.period)
+    return plan_bounce(view, rules, delivery, absence, opened.bounce_reason, now), *DONE
+
+
+def _absence(case: Case) -> Handled:
+    now = case.desk.clock.now()
+    absence = Absence(
+        address=case.opened.author,
+        since=now,
+        until=case.opened.reading.back_on,
+        why="out_of_office",
+        inbound=case.opened.inbound.id,
+    )
+    return plan_absence(_edition(case), _rules(case), absence, case.opened.digest, now), *DONE
+
+
+def _submission(case: Case) -> Handled:
+    view, rules = _edition(case), _rules(case)
+    theme = rules.theme(case.verdict.theme or "")
+    if theme is None:
+        return _held(case)
+    config = case.desk.bulletins[view.edition.bulletin]
+    person = person_of(config, case.opened.reading.author if case.opened.reading.forwarded_by else case.opened.author)
+    if not takes_replies(view.edition.state):
+        plan = plan_late_reply(view, rules, person, theme.key, case.opened.inbound.id, case.opened.digest)
+        return plan, *HOLD
+    reply, blobs = submitting.reply_of(case.desk, view, theme, person, case.opened)
+    plan = plan_reply(view, rules, reply, case.desk.clock.now())
+    return plan.model_copy(update={"changes": (*blobs, *plan.changes)}), *DONE
+
+
+def _command(case: Case) -> Handled:
+    view, rules = _edition(case), _rules(case)
+    opened, now = case.opened, case.desk.clock.now()
+    message = opened.message
+    themes = rules.titles()
+    files = bool(message and [p for p in message.attachments if not p.inline])
+    agree = message is None or texts_agree(message)
+    command = decide(opened.reading.new_text, now=now, themes=themes, has_attachment=files, html_text_agree=agree)
+    mine = next(
+        (t for t in opened.tokens if t.purpose == "editor" and t.person == opened.author and _same_edition(t, view)),
+        None,
+    )
+    editor = rules.editor(opened.author) or person_of(case.desk.bulletins[view.edition.bulletin], opened.author)
+    said = Said(
+        command=command,
+        person=editor,
+        inbound=opened.inbound.id,
+        digest=opened.digest,
+        draft=mine.draft if mine else None,
+        has_token=mine is not None,
+    )
+    return plan_decision(view, rules, said, now), *DONE
+
+
+def _same_edition(token: Token, view: EditionView) -> bool:
+    return (token.bulletin, token.period) == (view.edition.bulletin, view.edition.period)
+
+
+def _reader_reply(case: Case) -> Handled:
+    view, rules = _edition(case), _rules(case)
+    subject = case.opened.message.subject.casefold() if case.opened.message else ""
+    theme = next((t.key for t in rules.themes if subject.find(t.title.casefold()) >= 0), None)
+    person = person_of(case.desk.bulletins[view.edition.bulletin], case.opened.author)
+    who = person.name or person.address or "A reader"
+    plan = plan_reader_reply(view, rules, case.opened.inbound.id, case.opened.digest, who, theme)
+    return plan, *DONE
+
+
+def _held(case: Case) -> Handled:
+    view, rules = _edition(case), _rules(case)
+    known = case.facts.lead_of or case.facts.editor_of
+    proven = case.facts.authentic != "fail" and case.facts.author is not None
+    config = case.desk.bulletins[view.edition.bulletin]
+    person = person_of(config, case.opened.author) if known and proven else None
+    plan = plan_held(
+        view,
+        rules,
+        case.opened.inbound.id,
+        case.opened.digest,
+        case.verdict.reasons,
+        case.verdict.candidates,
+        person,
+    )
+    return plan, *HOLD
+
+
+HANDLERS: dict[Kind, Callable[[Case], Handled]] = {
+    Kind.OWN: _nothing,
+    Kind.REPEAT: _nothing,
+    Kind.FILED: _nothing,
+    Kind.STRAY: _stray,
+    Kind.BOUNCE: _bounce,
+    Kind.ABSENCE: _absence,
+    Kind.SUBMISSION: _submission,
+    Kind.COMMAND: _command,
+    Kind.READER_REPLY: _reader_reply,
+    Kind.HELD: _held,
+}

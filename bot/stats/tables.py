@@ -1,0 +1,360 @@
+"""Finding the table of counts on a sheet by its words, wherever it stands and whichever way it runs.
+
+A table is found by its header: the names of at least two measures side by side (districts run down), or the names of
+several districts side by side with measures below each other (districts run across). Measures that repeat along a
+header are tables beside each other (this month, to date); headers further down are tables below each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from bot.stats.cells import Cell, Place, Sheet
+from bot.stats.numbers import read_count
+from bot.stats.series import SeriesConfig
+from bot.stats.texts import fold, name_key
+
+TOTAL = "total"
+_TITLE_ROWS = 12
+_LOOK_AHEAD = 40
+_NOT_A_COUNT = frozenset(
+    {"%", "rate", "percent", "percentage", "proportion", "change", "difference", "previous", "average"}
+)
+_NOT_A_COUNT_PHRASES = ("last month", "last year", "per 1000", "per 1 000", "target")
+_DISTRICT, _MONTH, _IGNORED = "<district>", "<month>", "<ignored>"
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """Where a table's parts are. ``places`` gives for each role (a measure's key or "total") its column, or its row
+    when districts run ``across``; ``lines`` are the rows (columns) of the districts, ``label_at`` their names' column
+    (row). ``said`` are texts that may tell month and kind, the most telling first; ``notes`` stand below the table.
+    """
+
+    sheet: Sheet
+    across: bool
+    places: dict[str, int]
+    label_at: int
+    lines: range
+    month_at: int | None = None
+    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    other_columns: tuple[tuple[str, Place], ...] = ()
+    _spans: dict[Place, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, role: str, line: int) -> Place:
+        """Row and column of a role's cell in one line."""
+        return (self.places[role], line) if self.across else (line, self.places[role])
+
+    def label_place(self, line: int) -> Place:
+        """Row and column of a line's name; of a merged cell its top left."""
+        place = (self.label_at, line) if self.across else (line, self.label_at)
+        return self._spans.get(place, place)
+
+    def label(self, line: int) -> str:
+        """The name written in a line, or ""."""
+        value = self.sheet.value(*self.label_place(line))
+        if isinstance(value, float) and value == int(value):
+            value = int(value)
+        return "" if value is None else str(value).strip()
+
+    def month_cell(self, line: int) -> Cell:
+        """The cell of the month column in a line, if there is such a column."""
+        if self.month_at is None:
+            return None
+        place = (line, self.month_at)
+        return self.sheet.value(*self._spans.get(place, place))
+
+    def source(self, line: int) -> str:
+        """The cells of one line: "Sheet1!A2:E2"."""
+        first = (self.label_at, line) if self.across else (line, self.label_at)
+        used = [first, *(self.place(role, line) for role in self.places)]
+        return self.sheet.ref(*min(used), end=max(used))
+
+
+def role_finder(config: SeriesConfig) -> Callable[[str], str | None]:
+    """A function from a heading's text to its role: a measure's key, "total", or one of the private roles."""
+    exact: dict[str, str] = {}
+    for words, role in (
+        (config.ignored_headers, _IGNORED),
+        (config.month_headers, _MONTH),
+        (config.district_headers, _DISTRICT),
+        ((config.total_title, *config.total_aliases), TOTAL),
+    ):
+        exact.update({fold(word): role for word in words})
+    measures = {measure.key: {fold(w) for w in (measure.title, *measure.aliases)} for measure in config.measures}
+    for key, words_of in measures.items():
+        exact.update(dict.fromkeys(words_of, key))
+    known: dict[str, str | None] = {}
+
+    def find(text: str) -> str | None:
+        if text not in known:
+            if len(known) > 50_000:
+                known.clear()
+            known[text] = _role(text, exact, measures) if len(text) <= 80 else None
+        return known[text]
+
+    return find
+
+
+def _role(text: str, exact: dict[str, str], measures: dict[str, set[str]]) -> str | None:
+    folded = fold(text)
+    if folded in exact:
+        return exact[folded]
+    words = set(folded.split())
+    if words & _NOT_A_COUNT or "%" in folded or any(phrase in folded for phrase in _NOT_A_COUNT_PHRASES):
+        return _IGNORED if any(char.isalpha() or char == "%" for char in folded) else None
+    padded = f" {folded} "
+    hits = {key for key, names in measures.items() if any(f" {name} " in padded for name in names if len(name) > 2)}
+    if len(hits) == 1:
+        return hits.pop()
+    if not hits and words & {"total", "totals"}:
+        return TOTAL
+    return None
+
+
+def find_tables(sheet: Sheet, config: SeriesConfig) -> list[FoundTable]:
+    """Every table of this series on a sheet, from top to bottom and left to right."""
+    role = role_finder(config)
+    spans = _spans(sheet)
+    headers = [(row, "down") for row in _down_headers(sheet, config, role)]
+    if not headers:
+        headers = [(row, "across") for row in _across_headers(sheet, config)]
+    found: list[FoundTable] = []
+    previous_end = 0
+    for number, (row, way) in enumerate(headers):
+        end = headers[number + 1][0] if number + 1 < len(headers) else len(sheet.rows)
+        finder = _Finder(sheet, config, role, spans, row, end, previous_end)
+        found += finder.down() if way == "down" else finder.across()
+        previous_end = row + 1
+    return found
+
+
+def _spans(sheet: Sheet) -> dict[Place, Place]:
+    """Every cell under a merged area -> its top left cell (areas of a sane size only)."""
+    spans: dict[Place, Place] = {}
+    for (top, left), (bottom, right) in sheet.merged:
+        bottom = min(bottom, len(sheet.rows) - 1)
+        if (bottom - top + 1) * (right - left + 1) <= 5_000:
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    spans[row, column] = (top, left)
+    return spans
+
+
+def _down_headers(sheet: Sheet, config: SeriesConfig, role: Callable[[str], str | None]) -> list[int]:
+    keys = set(config.measure_keys)
+    needed = min(2, len(keys))
+    rows = []
+    for number, row in enumerate(sheet.rows):
+        texts = [cell for cell in row if type(cell) is str and cell]
+        if len(texts) < needed or number in sheet.hidden_rows:
+            continue
+        if len(keys & {role(text) for text in texts}) >= needed:
+            rows.append(number)
+    return rows
+
+
+def _across_headers(sheet: Sheet, config: SeriesConfig) -> list[int]:
+    needed = min(3, len(config.districts))
+    rows = []
+    for number, row in enumerate(sheet.rows):
+        texts = [cell for cell in row if type(cell) is str and cell]
+        if len(texts) >= needed and number not in sheet.hidden_rows:
+            known = {config.district_keys.get(name_key(text)) for text in texts} - {None}
+            if len(known) >= needed:
+                rows.append(number)
+    return rows
+
+
+@dataclass
+class _Finder:
+    """Works out one header row. ``end`` is the row after the table's last possible row."""
+
+    sheet: Sheet
+    config: SeriesConfig
+    role: Callable[[str], str | None]
+    spans: dict[Place, Place]
+    row: int
+    end: int
+    previous_end: int
+
+    def text(self, row: int, column: int) -> str:
+        place = self.spans.get((row, column), (row, column))
+        value = self.sheet.value(*place)
+        return value.strip() if isinstance(value, str) else ""
+
+    def roles(self, cells: Iterable[Place]) -> dict[int, str]:
+        """Index along the header -> role. A merged heading counts where it begins."""
+        found = {}
+        for number, (row, column) in enumerate(cells):
+            if self.spans.get((row, column), (row, column)) == (row, column):
+                role = self.role(self.text(row, column))
+                if role:
+                    found[number] = role
+        return found
+
+    def width(self) -> int:
+        return max((len(row) for row in self.sheet.rows[max(0, self.row - 1) : self.row + 2]), default=0)
+
+    def down(self) -> list[FoundTable]:
+        """The tables of a header row with districts below each other."""
+        width = self.width()
+        roles = self.roles((self.row, column) for column in range(width))
+        if TOTAL not in roles.values() and self.row > 0:
+            above = self.roles((self.row - 1, column) for column in range(width))
+            roles |= {column: TOTAL for column, role in above.items() if role == TOTAL and column not in roles}
+        groups = _groups(roles, self.config.measure_keys)
+        months = [column for column, role in roles.items() if role == _MONTH]
+        used = {column for group in groups for column in group.values()}
+        label_at = self._label_column(width, used, roles)
+        months = [column for column in months if column != label_at]
+        titles = self._titles(self.row - 2 if len(groups) > 1 and self._heads_groups() else self.row - 1)
+        tables = []
+        for group in groups:
+            own = [self.text(self.row, column) for column in group.values()]
+            if len(groups) > 1:
+                own = [*own, *self._group_titles(min(group.values()), max(group.values()))]
+            tables.append(
+                FoundTable(
+                    sheet=self.sheet,
+                    across=False,
+                    places=group,
+                    label_at=label_at,
+                    lines=range(self.row + 1, self.end),
+                    month_at=months[0] if months else None,
+                    said=(" ".join(own), *titles, self.sheet.words),
+                    notes=self._notes(),
+                    other_columns=self._other_columns(width, {label_at, *used, *roles}),
+                    _spans=self.spans,
+                )
+            )
+        return tables
+
+    def across(self) -> list[FoundTable]:
+        """The tables of a header row of districts, measures below each other."""
+        width = self.width()
+        rows = range(self.row + 1, self.end)
+        district_columns = [c for c in range(width) if name_key(self.text(self.row, c)) in self.config.district_keys]
+        best, label_column = 0, -1
+        for column in range(min(district_columns)):
+            hits = sum(1 for row in rows[:_LOOK_AHEAD] if self.role(self.text(row, column)) in self.config.measure_keys)
+            if hits > best:
+                best, label_column = hits, column
+        if label_column < 0:
+            return []
+        roles = {row: role for row in rows if (role := self.role(self.text(row, label_column)))}
+        tables = []
+        groups = _groups(roles, self.config.measure_keys)
+        for group in groups:
+            first = min(group.values())
+            between = [self.text(row, label_column) for row in range(max(self.row + 1, first - 2), first)]
+            tables.append(
+                FoundTable(
+                    sheet=self.sheet,
+                    across=True,
+                    places=group,
+                    label_at=self.row,
+                    lines=range(label_column + 1, width),
+                    said=(" ".join(between), *self._titles(), self.sheet.words),
+                    notes=self._notes(),
+                    _spans=self.spans,
+                )
+            )
+        return tables
+
+    def _label_column(self, width: int, used: set[int], roles: dict[int, str]) -> int:
+        """The column of the names: where most known names stand; else the one with such a heading; else the first."""
+        hits: Counter[int] = Counter()
+        for row in range(self.row + 1, min(self.end, self.row + 1 + _LOOK_AHEAD)):
+            for column in range(width):
+                if column not in used and name_key(self.text(row, column)) in self.config.district_keys:
+                    hits[column] += 1
+        if hits:
+            return min(hits, key=lambda column: (-hits[column], column))
+        headed = [column for column, role in roles.items() if role == _DISTRICT]
+        free = [column for column in range(width) if column not in used and roles.get(column) != _MONTH]
+        return next(iter(headed or free), 0)
+
+    def _heads_groups(self) -> bool:
+        """Whether the row above holds headings of groups of columns, not titles: two texts or more."""
+        cells = self.sheet.rows[self.row - 1] if self.row else ()
+        return sum(1 for cell in cells if cell not in ("", None)) >= 2
+
+    def _titles(self, start: int | None = None) -> tuple[str, ...]:
+        """Texts above the header, the nearest first, down from the table above."""
+        titles: list[str] = []
+        start = self.row - 1 if start is None else start
+        for row in range(start, max(self.previous_end, self.row - _TITLE_ROWS) - 1, -1):
+            if row in self.sheet.hidden_rows:
+                continue
+            cells = [cell for cell in self.sheet.rows[row] if cell not in ("", None)]
+            if sum(1 for cell in cells if isinstance(read_count(cell), int)) >= 2:
+                break
+            line = " ".join(_title_text(cell) for cell in cells)
+            if line:
+                titles.append(line)
+        return tuple(titles)
+
+    def _group_titles(self, first: int, last: int) -> list[str]:
+        """The heading above a group of columns: over one of them, or the nearest to the left."""
+        if self.row == 0:
+            return []
+        for column in (*range(first, last + 1), *range(first - 1, max(first - 4, -1), -1)):
+            text = self.text(self.row - 1, column)
+            value = self.sheet.value(self.row - 1, column)
+            if text or value is not None:
+                return [text or _title_text(value)]
+        return []
+
+    def _notes(self) -> tuple[str, ...]:
+        """Short texts in the last rows of the sheet's part, which may say what the figures are."""
+        notes = []
+        for row in range(max(self.row + 1, self.end - 6), self.end):
+            texts = [cell for cell in self.sheet.rows[row] if cell not in ("", None)]
+            if (
+                len(texts) == 1
+                and isinstance(texts[0], str)
+                and len(texts[0]) > 12
+                and row not in self.sheet.hidden_rows
+            ):
+                notes.append(texts[0])
+        return tuple(notes)
+
+    def _other_columns(self, width: int, taken: set[int]) -> tuple[tuple[str, Place], ...]:
+        """Headed columns with figures that are none of the series'."""
+        others = []
+        for column in range(width):
+            text = self.text(self.row, column)
+            if text and column not in taken and column not in self.sheet.hidden_columns:
+                cells = [self.sheet.value(row, column) for row in range(self.row + 1, min(self.end, self.row + 10))]
+                if any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):
+                    others.append((text, (self.row, column)))
+        return tuple(others)
+
+
+def _title_text(cell: Cell) -> str:
+    """A title's cell as text; a date on its own is its month."""
+    return f"{cell:%B %Y}" if hasattr(cell, "strftime") and hasattr(cell, "year") else str(cell)
+
+
+def _groups(roles: dict[int, str], measures: tuple[str, ...]) -> list[dict[str, int]]:
+    """Split a header's measures into tables: a measure that comes again begins the next one; then totals are dealt."""
+    groups: list[dict[str, int]] = []
+    for index in sorted(roles):
+        role = roles[index]
+        if role in measures:
+            if not groups or role in groups[-1]:
+                groups.append({})
+            groups[-1][role] = index
+    totals = [index for index in sorted(roles) if roles[index] == TOTAL]
+    if len(totals) == len(groups):
+        for group, index in zip(groups, totals, strict=True):
+            group[TOTAL] = index
+    else:
+        for index in totals:
+            before = [group for group in groups if min(group.values()) < index]
+            (before or groups)[-1 if before else 0].setdefault(TOTAL, index)
+    return groups

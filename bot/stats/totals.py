@@ -1,0 +1,82 @@
+"""The file's own total row against the sums of its rows, and what a difference looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.model import CountRow, Finding, Severity
+from bot.stats.reading import PrintedTotal, TableReading
+from bot.stats.series import SeriesConfig
+from bot.stats.tables import TOTAL
+from bot.stats.texts import listed
+
+
+def total_findings(table: TableReading, config: SeriesConfig, missing: list[str]) -> Iterator[Finding]:
+    """A warning for every column whose printed total is not the sum of its rows.
+
+    The first one also says when all the differences together are what one row left out, or counted twice, explains.
+    A total of the places alone (without "No fixed abode" and the like) is right as well.
+    """
+    for given, above in table.subtotals:
+        yield from _differences(given, table.rows[:above], table, config, [], "subtotal")
+    yield from _differences(table.totals, table.rows, table, config, missing, "total row")
+
+
+def _sums(rows: list[CountRow], config: SeriesConfig) -> dict[str, int]:
+    sums = {key: sum(row.values.get(key) or 0 for row in rows) for key in config.measure_keys}
+    sums[TOTAL] = sum(row.total or 0 for row in rows)
+    return sums
+
+
+def _differences(
+    given: dict[str, PrintedTotal],
+    rows: list[CountRow],
+    table: TableReading,
+    config: SeriesConfig,
+    missing: list[str],
+    name: str,
+) -> Iterator[Finding]:
+    sums = _sums(rows, config)
+    differences = {role: total.value - sums[role] for role, total in given.items()}
+    if not any(differences.values()):
+        return
+    places = _sums([row for row in rows if row.place], config)
+    if any(not row.place for row in rows) and all(total.value == places[role] for role, total in given.items()):
+        return
+    explanation = _explanation(differences, rows, config, missing)
+    for role, difference in differences.items():
+        if not difference:
+            continue
+        what = "in all" if role == TOTAL else config.measure_title(role).lower()
+        fewer = f"{abs(difference):,} {'fewer' if difference > 0 else 'more'}"
+        message = f"The {name} says {given[role].value:,} {what}; the rows add up to {sums[role]:,} ({fewer})."
+        yield Finding(
+            code="total-mismatch",
+            severity=Severity.WARNING,
+            where=given[role].where,
+            message=f"{message} {explanation} The totals printed are worked out from the rows.".replace("  ", " "),
+            suggestion="Check whether a row was left out or changed; if the rows are right, nothing need be done.",
+        )
+        explanation = ""
+
+
+def _explanation(differences: dict[str, int], rows: list[CountRow], config: SeriesConfig, missing: list[str]) -> str:
+    """What one row would explain, in a sentence, or ""."""
+    keys = [key for key in config.measure_keys if key in differences]
+    if len(keys) < 2:
+        return ""
+    parts = [differences[key] for key in keys]
+    adds_up = TOTAL not in differences or not config.identity or sum(parts) == differences[TOTAL]
+    for row in rows:
+        values = [row.values.get(key) or 0 for key in keys]
+        if any(values) and [-value for value in values] == parts:
+            return f"The difference is exactly the row of {row.district}, as if it had been left out of the sum."
+        if any(values) and values == parts and adds_up:
+            return f"The difference is exactly the row of {row.district}, as if it had been counted twice."
+    if adds_up and all(part >= 0 for part in parts):
+        figures = listed(
+            [f"{part:,} {config.measure_title(key).lower()}" for key, part in zip(keys, parts, strict=True)]
+        )
+        named = f" ({missing[0]} has no row)" if len(missing) == 1 else ""
+        return f"The differences ({figures}) are what one lost row would explain{named}."
+    return ""

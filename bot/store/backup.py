@@ -1,0 +1,232 @@
+"""Backup, restore and copy of a whole store. A backup is one SQLite file, whatever the store itself runs on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, text, update
+
+from bot.core.lifecycle import DeliveryEvent, sources
+from bot.core.model import DeliveryState
+from bot.errors import ConfigError, StoreError
+from bot.store import chain, opening, schema
+from bot.store.engine import make_engine, parse_url, sqlite_file, writing
+from bot.store.faults import plainly
+from bot.store.purge import purge, retain
+
+__all__ = ["backup", "copy", "purge", "restore", "retain"]
+
+_ROWS = 200  # rows carried at once: blobs may be megabytes
+
+
+def backup(url: str, file: Path | str) -> None:
+    """Write the store, as of one moment, to a new file (0600), while bots go on working.
+
+    It is complete on the disk or not there at all. Raises StoreError when the file exists or the copy is damaged.
+    """
+    target = Path(file)
+    if target.exists():
+        raise StoreError(f"The file {target} is there already.", "Name a new file; no backup is overwritten.", "exists")
+    if not target.parent.is_dir():
+        raise StoreError(f"There is no directory {target.parent}.", "Make it, or name another file.", "no-directory")
+    source = sqlite_file(parse_url(url))
+    if source is not None and not source.exists():
+        raise ConfigError(f"There is no store at {source}.", "Check the store URL.", "no-store")
+    with _beside(target) as partial, plainly():
+        if source is not None:
+            _copy_file(source, partial)
+        else:
+            copy(url, f"sqlite:///{partial}")
+            _single_file(partial)
+        _check_file(partial)
+        _name(partial, target)
+
+
+def restore(file: Path | str, url: str, *, at: datetime) -> Path | None:
+    """Put a backup in the place of the store. Stop the service first.
+
+    Nobody knows what left after the backup was made: all that was queued or releasing in it becomes in doubt, which
+    means that it is looked up or shown to a person, never sent blindly. An SQLite store that is there is kept beside
+    it (the path is returned); a PostgreSQL database must be empty. Raises StoreError, SchemaMismatch.
+    """
+    source = Path(file)
+    if not source.is_file():
+        raise StoreError(f"There is no backup {source}.", "Check the name of the file.", "no-backup")
+    target = sqlite_file(parse_url(url))
+    with plainly():
+        if target is None:
+            copy(f"sqlite:///{source}", url)
+            kept = None
+        else:
+            kept = _replace(source, target)
+        engine = make_engine(url)
+        try:
+            with writing(engine).begin() as connection:
+                _doubt(connection, at)
+        finally:
+            engine.dispose()
+    return kept
+
+
+def copy(source_url: str, target_url: str) -> None:
+    """Copy every row of a store into an empty database, in one transaction. Raises StoreError when it is not empty."""
+    with plainly():
+        source, target = make_engine(source_url), make_engine(target_url)
+        try:
+            _copy(source, target)
+        finally:
+            source.dispose()
+            target.dispose()
+
+
+def _copy(source: Engine, target: Engine) -> None:
+    snapshot = {"isolation_level": "REPEATABLE READ"} if source.dialect.name == "postgresql" else {}
+    with source.connect() as reading, writing(target).begin() as connection:
+        reading = reading.execution_options(**snapshot)
+        opening.check(opening.schema_version(reading))
+        opening.lock_creation(connection)
+        if opening.schema_version(connection) is not None:
+            raise StoreError("The database to copy to is not empty.", "Name an empty one.", "not-empty")
+        opening.create(connection)
+        for table in schema.metadata.sorted_tables:
+            rows = reading.execution_options(yield_per=_ROWS).execute(select(table))
+            for batch in rows.mappings().partitions():
+                connection.execute(insert(table), [dict(row) for row in batch])
+        if target.dialect.name == "postgresql":
+            _go_on_counting(connection)
+
+
+def _go_on_counting(connection: Connection) -> None:
+    """PostgreSQL's sequences do not see numbers that were given from outside."""
+    for table in schema.metadata.sorted_tables:
+        keys = list(table.primary_key.columns)
+        if len(keys) == 1 and keys[0] is table.autoincrement_column:
+            name = keys[0].name
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{table.name}', '{name}'), max({name})) FROM {table.name}")  # noqa: S608 - our own names
+            )
+
+
+def _doubt(connection: Connection, at: datetime) -> None:
+    """Queued or releasing at the time of the backup: by now it may have left."""
+    table = schema.delivery
+    unsure = {*sources(DeliveryEvent.RELEASE), *sources(DeliveryEvent.SILENT)}
+    states = sorted(state.value for state in unsure)
+    changed = update(table).where(table.c.state.in_(states))
+    values = {"state": DeliveryState.IN_DOUBT.value, "reason": "restored from a backup", "changed_at": at}
+    found = connection.execute(changed.values(leased_until=None, **values)).rowcount
+    chain.append(connection, None, at, "restored", {"in_doubt": found})
+
+
+# ------------------------------------------------------------------------------------------------------ files
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A name beside the target for what is not complete yet; it is gone afterwards."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+    except OSError as error:
+        raise StoreError(
+            f"{target} cannot be written: {error.strerror or error}.", "Check the disk.", "file"
+        ) from error
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            partial.with_name(partial.name + suffix).unlink(missing_ok=True)
+
+
+def _name(partial: Path, target: Path) -> None:
+    """Give the complete file its name. A link fails when somebody was faster, where a rename would overwrite."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        os.rename(partial, target)
+    _sync(target.parent)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """SQLite's own online backup: one moment, the write-ahead log included."""
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as new:
+            reading.backup(new)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{source} cannot be read as a store: {error}.", "Is it damaged?", "damaged") from error
+    _single_file(target)
+
+
+def _single_file(file: Path) -> None:
+    """Everything in one file, nothing in a write-ahead log, and on the disk."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    with open(file, "rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def _check_file(file: Path) -> None:
+    """SQLite's own check. What the digests say is said when bytes are read."""
+    with closing(sqlite3.connect(file)) as connection:
+        try:
+            told = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            told = str(error)
+    if told != "ok":
+        raise StoreError("The store is damaged, so there is no backup.", f"SQLite says: {told}", "damaged")
+
+
+def _replace(source: Path, target: Path) -> Path | None:
+    """Put a copy of ``source`` at ``target`` in one step; what was there, log included, stays beside it."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = None
+    with _beside(target) as partial:
+        _copy_file(source, partial)
+        _check_file(partial)
+        _check_store(partial)
+        if target.exists():
+            kept = _free_name(target)
+            shutil.copy2(target, kept)
+            for suffix in ("-wal", "-shm"):
+                beside = target.with_name(target.name + suffix)
+                if beside.exists():  # an old log must never be applied to the new file
+                    os.replace(beside, kept.with_name(kept.name + suffix))
+        os.replace(partial, target)
+        _sync(target.parent)
+    return kept
+
+
+def _check_store(file: Path) -> None:
+    """Is it a store of ours, of this version or one that `migrate` can bring here?"""
+    engine = make_engine(f"sqlite:///{file}")
+    try:
+        with engine.connect() as connection:
+            opening.check_upgradable(opening.schema_version(connection))
+    finally:
+        engine.dispose()
+    _single_file(file)
+
+
+def _free_name(target: Path) -> Path:
+    """The first name "store.db.replaced-N" that is not taken."""
+    number = 1
+    while (name := target.with_name(f"{target.name}.replaced-{number}")).exists():
+        number += 1
+    return name
+
+
+def _sync(directory: Path) -> None:
+    """Make a new name durable; Windows has no such call."""
+    if os.name != "nt":
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

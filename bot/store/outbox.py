@@ -1,0 +1,129 @@
+"""The outbox: leases and the moves of lifecycle.py as compare-and-set."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
+
+from bot.core.lifecycle import DeliveryEvent, delivery_cell, sources
+from bot.core.model import DeliveryState, EditionState
+from bot.core.records import Delivery
+from bot.store import schema
+from bot.store.rows import DELIVERY_COLUMNS, deliveries_of
+
+RELEASE_LEASE_SECONDS = 120  # how long a release may be silent before others probe
+BULLETIN = "bulletin"  # the kind of readers' mails, which leave only while their edition is distributing
+
+_table = schema.delivery
+_ORDER = (_table.c.kind == BULLETIN, _table.c.id)  # readers last, else oldest first
+
+
+def target(event: DeliveryEvent) -> DeliveryState:
+    """The state this event leads to; every event of the delivery table leads to exactly one."""
+    return DeliveryState(str(delivery_cell(sources(event)[0], event).to))
+
+
+def movable(event: DeliveryEvent) -> ColumnElement[bool]:
+    """SQL for "this event moves the row from where it is"."""
+    return _table.c.state.in_([state.value for state in sources(event)])
+
+
+def _distributing() -> ColumnElement[bool]:
+    """SQL for "no reader's bulletin, or its edition lets it go"."""
+    edition = schema.edition
+    lets_go = select(edition.c.id).where(
+        edition.c.id == _table.c.edition_id, edition.c.state == EditionState.DISTRIBUTING.value
+    )
+    return or_(_table.c.kind != BULLETIN, lets_go.exists())
+
+
+def _unleased(now: datetime) -> ColumnElement[bool]:
+    """SQL for "no lease that still runs"."""
+    return or_(_table.c.leased_until.is_(None), _table.c.leased_until <= now)
+
+
+def lease_deliverable(connection: Connection, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+    """Lease queued mails whose time has come, oldest first, readers' bulletins last.
+
+    A bulletin whose edition is not distributing is passed over: it could not be released, and would hold up others.
+    """
+    ready = (
+        schema.LIVE,
+        _table.c.state == DeliveryState.QUEUED.value,
+        _table.c.not_before <= now,
+        _unleased(now),
+        _distributing(),
+    )
+    wanted = select(_table.c.id).where(*ready).order_by(*_ORDER).limit(limit)
+    return _lease(connection, wanted, now, lease_seconds)
+
+
+def lease_silent(connection: Connection, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+    """Lease what is releasing with a lease that ran out, and what is in doubt: to be probed."""
+    quiet = or_(
+        and_(_table.c.state == DeliveryState.RELEASING.value, _table.c.leased_until <= now),
+        and_(_table.c.state == DeliveryState.IN_DOUBT.value, _unleased(now)),
+    )
+    return _lease(
+        connection, select(_table.c.id).where(schema.LIVE, quiet).order_by(*_ORDER).limit(limit), now, lease_seconds
+    )
+
+
+def _lease(connection: Connection, wanted: Select[Any], now: datetime, seconds: int) -> tuple[Delivery, ...]:
+    """Take the rows nobody else is taking (SKIP LOCKED; SQLite has one writer anyway) and give them back leased."""
+    locked = wanted.with_for_update(skip_locked=True, of=_table)
+    ids = list(connection.execute(locked).scalars())
+    if not ids:
+        return ()
+    until = now + timedelta(seconds=seconds)
+    connection.execute(update(_table).where(_table.c.id.in_(ids)).values(leased_until=until))
+    leased = select(*DELIVERY_COLUMNS).where(_table.c.id.in_(ids)).order_by(*_ORDER)
+    return deliveries_of(list(connection.execute(leased)))
+
+
+def move(connection: Connection, key: str, event: DeliveryEvent, at: datetime, ref: str | None, reason: str) -> bool:
+    """Move one delivery by the table, or say False. RELEASE asks the edition in the same transaction: HOLD wins."""
+    values: dict[str, Any] = {"state": target(event).value, "changed_at": at, "leased_until": None, "reason": reason}
+    where = [_table.c.key == key, movable(event)]
+    if event is DeliveryEvent.RELEASE:
+        _lock_edition(connection, key)
+        del values["reason"]
+        values["leased_until"] = at + timedelta(seconds=RELEASE_LEASE_SECONDS)
+        values["attempts"] = _table.c.attempts + 1
+        where.append(_distributing())
+    if ref is not None:
+        values["ref"] = ref
+    return connection.execute(update(_table).where(*where).values(values)).rowcount == 1
+
+
+def _lock_edition(connection: Connection, key: str) -> None:
+    """Wait for whoever is changing this mail's edition (PostgreSQL; on SQLite we hold the write lock already)."""
+    edition = schema.edition
+    whose = select(_table.c.edition_id).where(_table.c.key == key).scalar_subquery()
+    connection.execute(select(edition.c.id).where(edition.c.id == whose).with_for_update(read=True)).all()
+
+
+def withdraw(connection: Connection, edition_id: int, kinds: tuple[str, ...], reason: str, at: datetime) -> None:
+    """Withdraw what is still queued of an edition: of these kinds, or of all when none is named."""
+    where = [_table.c.edition_id == edition_id, movable(DeliveryEvent.WITHDRAW)]
+    if kinds:
+        where.append(_table.c.kind.in_(kinds))
+    state = target(DeliveryEvent.WITHDRAW).value
+    connection.execute(
+        update(_table).where(*where).values(state=state, reason=reason, changed_at=at, leased_until=None)
+    )
+
+
+def requeue(
+    connection: Connection, edition_id: int, kinds: tuple[str, ...], not_before: datetime, at: datetime
+) -> None:
+    """Put withdrawn mails of these kinds back in the outbox; no kind named means none."""
+    where = [_table.c.edition_id == edition_id, movable(DeliveryEvent.REQUEUE), _table.c.kind.in_(kinds)]
+    state = target(DeliveryEvent.REQUEUE).value
+    connection.execute(
+        update(_table)
+        .where(*where)
+        .values(state=state, reason="", changed_at=at, not_before=not_before, leased_until=None)
+    )

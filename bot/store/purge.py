@@ -1,0 +1,155 @@
+"""Forgetting: the bytes of old mails go, their digests, the log and what was printed stay.
+
+An edition that is over gives up its mails once its distribution lies before the limit; a mail of no edition once it
+was received before it. ``retain`` keeps a period from this (freedom of information, litigation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, select, update
+
+from bot.core.model import DeliveryState, EditionState, InboundState
+from bot.store import chain, opening, rows, schema
+from bot.store.engine import make_engine, writing
+from bot.store.faults import plainly
+from bot.store.outbox import BULLETIN
+from bot.store.upsert import insert_new
+
+_OVER = frozenset({EditionState.DISTRIBUTED, EditionState.CANCELLED, EditionState.SKIPPED})
+_READ = (InboundState.HANDLED.value, InboundState.HELD.value)  # unread and parked mails still wait for somebody
+_DONE = (DeliveryState.SENT.value, DeliveryState.BOUNCED.value, DeliveryState.WITHDRAWN.value)
+_AT_ONCE = 500  # bound parameters of one statement
+
+
+class _Mail(NamedTuple):
+    """A mail in or out that may go: its row and the digests of its bytes."""
+
+    id: int
+    edition_id: int | None
+    at: datetime
+    digests: tuple[str, ...]
+
+
+def purge(url: str, older_than: datetime, *, at: datetime) -> int:
+    """Remove the bytes of mails from before ``older_than``; how many blobs went. ``at`` is the log's time.
+
+    On SQLite the freed pages are overwritten by VACUUM, so nothing is left in the file.
+    """
+    with plainly():
+        engine = make_engine(url)
+        try:
+            opening.make_ready(engine)
+            with writing(engine).begin() as connection:
+                gone = _purge(connection, older_than, at)
+                chain.append(connection, None, at, "purged", {"blobs": gone, "older_than": older_than.isoformat()})
+            _compact(engine)
+        finally:
+            engine.dispose()
+    return gone
+
+
+def retain(url: str, period: str, *, at: datetime, why: str = "") -> None:
+    """Keep the mails of this period ("2025-08") from every purge. Repeating it is harmless."""
+    with plainly():
+        engine = make_engine(url)
+        try:
+            opening.make_ready(engine)
+            with writing(engine).begin() as connection:
+                row = {"period": period, "since": at, "why": why}
+                insert_new(connection, schema.retained, [row], "period")
+                chain.append(connection, None, at, "retained", {"period": period})
+        finally:
+            engine.dispose()
+
+
+def _purge(connection: Connection, older_than: datetime, at: datetime) -> int:
+    """Empty the blobs that only mails which may go still name."""
+    may_go = _Permission(connection, older_than)
+    received = [mail for mail in _received(connection, older_than) if may_go(mail)]
+    sent = [mail for mail in _sent(connection, older_than) if may_go(mail)]
+    digests = sorted({digest for mail in (*received, *sent) for digest in mail.digests})
+    needed = _needed(connection, digests, {mail.id for mail in received}, {mail.id for mail in sent})
+    table, gone = schema.blob, 0
+    for chunk in _chunks([digest for digest in digests if digest not in needed]):
+        where = (table.c.digest.in_(chunk), table.c.purged_at.is_(None))
+        gone += connection.execute(update(table).where(*where).values(data=None, purged_at=at)).rowcount
+    return gone
+
+
+class _Permission:
+    """May this mail go? Editions are looked at once each."""
+
+    def __init__(self, connection: Connection, older_than: datetime) -> None:
+        self._connection = connection
+        self._older_than = older_than
+        self._retained = frozenset(connection.execute(select(schema.retained.c.period)).scalars())
+        self._editions: dict[int, bool] = {}
+
+    def __call__(self, mail: _Mail) -> bool:
+        """True when its edition is over and old enough; without one, when its month is not retained."""
+        if mail.edition_id is None:
+            return f"{mail.at:%Y-%m}" not in self._retained
+        if mail.edition_id not in self._editions:
+            self._editions[mail.edition_id] = self._over(mail.edition_id)
+        return self._editions[mail.edition_id]
+
+    def _over(self, edition_id: int) -> bool:
+        row = self._connection.execute(select(schema.edition).where(schema.edition.c.id == edition_id)).one()
+        edition = rows.edition_of(row)
+        old = edition.timetable.distribution_at < self._older_than
+        return edition.state in _OVER and old and edition.period not in self._retained
+
+
+def _received(connection: Connection, older_than: datetime) -> Iterator[_Mail]:
+    """Mails received before the limit that were read and still have their bytes."""
+    table, blob = schema.inbound, schema.blob
+    wanted = select(table.c.id, table.c.edition_id, table.c.received_at, table.c.blob).join(blob)
+    where = (table.c.state.in_(_READ), table.c.received_at < older_than, blob.c.purged_at.is_(None))
+    for row in connection.execute(wanted.where(*where)).all():
+        yield _Mail(row.id, row.edition_id, row.received_at, (row.blob,))
+
+
+def _sent(connection: Connection, older_than: datetime) -> Iterator[_Mail]:
+    """Our own mails but the bulletin: they quote leads and carry tokens. What was published stays."""
+    table, blob = schema.delivery, schema.blob
+    wanted = select(table.c.id, table.c.edition_id, table.c.changed_at, table.c.header, table.c.body)
+    wanted = wanted.join(blob, blob.c.digest == table.c.header)
+    old = (table.c.changed_at < older_than, blob.c.purged_at.is_(None))
+    for row in connection.execute(wanted.where(table.c.kind != BULLETIN, table.c.state.in_(_DONE), *old)).all():
+        yield _Mail(row.id, row.edition_id, row.changed_at, tuple(filter(None, (row.header, row.body))))
+
+
+def _needed(connection: Connection, digests: Sequence[str], received: set[int], sent: set[int]) -> set[str]:
+    """Those digests that a part of a draft, or a mail which stays, still names."""
+    inbound, delivery, part = schema.inbound, schema.delivery, schema.part
+    needed: set[str] = set()
+    for chunk in _chunks(digests):
+        needed.update(connection.execute(select(part.c.digest).where(part.c.digest.in_(chunk))).scalars())
+        for column, going in ((inbound.c.blob, received), (delivery.c.header, sent), (delivery.c.body, sent)):
+            named = select(column.table.c.id, column.label("digest")).where(column.in_(chunk))
+            needed.update(row.digest for row in connection.execute(named) if row.id not in going)
+    return needed
+
+
+def _chunks(digests: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at once as one statement takes."""
+    for start in range(0, len(digests), _AT_ONCE):
+        yield digests[start : start + _AT_ONCE]
+
+
+def _compact(engine: Engine) -> None:
+    """Overwrite what was freed (SQLite); PostgreSQL's own vacuum does it there."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        connection.close()

@@ -1,0 +1,326 @@
+"""The store on SQLAlchemy Core: SQLite or PostgreSQL, by URL. Meets ``bot.ports.Store``.
+
+Every method is one transaction. Errors are StoreError, Conflict or SchemaMismatch, never a driver's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from bot.core import keys
+from bot.core.lifecycle import DeliveryEvent, InboundEvent, inbound_cell
+from bot.core.model import Draft, EditionState, InboundState, Problem
+from bot.core.records import Absence, Change, Count, Delivery, Edition, EditionView, Event, Inbound, Token
+from bot.errors import StoreError
+from bot.ports import Filing, Place, RawMail
+from bot.store import chain, changes, opening, outbox, rows, schema, viewing
+from bot.store.engine import make_engine, writing
+from bot.store.faults import plainly
+from bot.store.upsert import insert_for, insert_new
+
+_inbound = schema.inbound
+
+
+class SqlStore:
+    """The store behind one URL. A fresh database is made ready; another schema raises SchemaMismatch."""
+
+    def __init__(self, url: str) -> None:
+        with plainly():
+            self._engine = make_engine(url)
+            self._writer = writing(self._engine)
+            try:
+                opening.make_ready(self._engine)
+            except BaseException:
+                self._engine.dispose()
+                raise
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The store behind this URL."""
+        return cls(url)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """One snapshot for everything that is read in it."""
+        with plainly(), self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction: all or nothing."""
+        with plainly(), self._writer.begin() as connection:
+            yield connection
+
+    # ------------------------------------------------------------------------------------------------- mails
+
+    def known(self, mailbox: str, ref: str) -> bool:
+        """Has this mail of this mailbox been remembered?"""
+        with self._reading() as connection:
+            return _known(connection, mailbox, ref)
+
+    def remember(self, mailbox: str, mail: RawMail, at: datetime) -> int | None:
+        """Keep the raw mail; its new id, or None when (mailbox, ref) is there already."""
+        digest = keys.digest(mail.raw)
+        values = {
+            "mailbox": mailbox,
+            "ref": mail.ref,
+            "state": InboundState.REMEMBERED.value,
+            "attempts": 0,
+            "junk": mail.junk,
+            "received_at": at,
+            "digest": "",
+            "blob": digest,
+            "note": "",
+            "filed": False,
+        }
+        with self._writing() as connection:
+            if _known(connection, mailbox, mail.ref):
+                return None
+            changes.add_blobs(connection, [(digest, mail.raw)])
+            new = insert_for(connection, _inbound).values(values)
+            new = new.on_conflict_do_nothing(index_elements=["mailbox", "ref"])
+            return connection.execute(new.returning(_inbound.c.id)).scalar_one_or_none()
+
+    def unhandled(self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120) -> tuple[Inbound, ...]:
+        """Remembered mails, oldest first. With ``now`` they are leased, so that several bots share the work."""
+        wanted = and_(schema.OPEN_INBOUND, _inbound.c.state == InboundState.REMEMBERED.value)
+        if now is None:
+            return self._inbounds(wanted, limit)
+        free = or_(_inbound.c.leased_until.is_(None), _inbound.c.leased_until <= now)
+        with self._writing() as connection:
+            first = select(*rows.INBOUND_COLUMNS).where(wanted, free).order_by(_inbound.c.id).limit(limit)
+            found = connection.execute(first.with_for_update(skip_locked=True)).all()
+            taken = _inbound.c.id.in_([row.id for row in found])
+            until = now + timedelta(seconds=lease_seconds)
+            connection.execute(update(_inbound).where(taken).values(leased_until=until))
+            return tuple(rows.inbound_of(row) for row in found)
+
+    def begin_attempt(self, inbound: int) -> int:
+        """Count one more attempt, committed before the mail is parsed; the number of attempts so far."""
+        with self._writing() as connection:
+            counted = update(_inbound).where(_inbound.c.id == inbound).values(attempts=_inbound.c.attempts + 1)
+            attempts = connection.execute(counted.returning(_inbound.c.attempts)).scalar_one_or_none()
+        if attempts is None:
+            raise StoreError(f"There is no mail {inbound} in the store.", "Check the number.", "no-such-mail")
+        return int(attempts)
+
+    def inbound(self, inbound: int) -> Inbound | None:
+        """One mail's row, or None."""
+        return next(iter(self._inbounds(_inbound.c.id == inbound)), None)
+
+    def inbounds(self, states: tuple[InboundState, ...]) -> tuple[Inbound, ...]:
+        """All mails in these states, oldest first."""
+        wanted = _inbound.c.state.in_([state.value for state in states])
+        return self._inbounds(wanted if InboundState.HANDLED in states else and_(schema.OPEN_INBOUND, wanted))
+
+    def _inbounds(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Inbound, ...]:
+        wanted = select(*rows.INBOUND_COLUMNS).where(where).order_by(_inbound.c.id).limit(limit)
+        with self._reading() as connection:
+            return tuple(rows.inbound_of(row) for row in connection.execute(wanted))
+
+    def raw(self, inbound: int) -> bytes:
+        """The bytes of a mail. Raises StoreError when it is unknown, purged or damaged."""
+        with self._reading() as connection:
+            digest = connection.execute(select(_inbound.c.blob).where(_inbound.c.id == inbound)).scalar_one_or_none()
+            if digest is None:
+                raise StoreError(f"There is no mail {inbound} in the store.", "Check the number.", "no-such-mail")
+            return viewing.blob(connection, digest)
+
+    def seen(self, digest: str, other_than: int) -> Inbound | None:
+        """A handled mail with this content digest, if one came before.
+
+        Only handled ones: a forged copy that waits in the holding pen must not make the genuine mail a repeat.
+        """
+        where = (_inbound.c.digest == digest) & (_inbound.c.id != other_than) & (_inbound.c.digest != "")
+        return next(iter(self._inbounds(where & (_inbound.c.state == InboundState.HANDLED.value), 1)), None)
+
+    def unpark(self, inbound: int) -> bool:
+        """Let a parked mail be read again, with its attempts counted from nought; False when it is not parked."""
+        event = InboundEvent.UNPARK
+        allowed = [state.value for state in InboundState if inbound_cell(state, event).to is not None]
+        where = (_inbound.c.id == inbound, _inbound.c.state.in_(allowed))
+        values = {"attempts": 0, "place": None, "closed_at": None, "leased_until": None, "filed": False}
+        with self._writing() as connection:
+            changed = update(_inbound).where(*where).values(state=InboundState.REMEMBERED.value, **values)
+            return connection.execute(changed).rowcount == 1
+
+    def unfiled(self, limit: int) -> tuple[Filing, ...]:
+        """Mails that were dealt with and still wait to be filed in their mailbox, oldest first."""
+        wanted = select(_inbound.c.id, _inbound.c.mailbox, _inbound.c.ref, _inbound.c.place).where(schema.UNFILED)
+        with self._reading() as connection:
+            found = connection.execute(wanted.order_by(_inbound.c.id).limit(limit)).all()
+        return tuple(Filing(inbound=row.id, mailbox=row.mailbox, ref=row.ref, place=Place(row.place)) for row in found)
+
+    def filed(self, inbound: int) -> None:
+        """The mailbox has filed it."""
+        with self._writing() as connection:
+            connection.execute(update(_inbound).where(_inbound.c.id == inbound).values(filed=True))
+
+    # ---------------------------------------------------------------------------------------------- editions
+
+    def add_edition(self, edition: Edition) -> Edition:
+        """Create it, or give back the one that is there."""
+        with self._writing() as connection:
+            insert_new(connection, schema.edition, [rows.edition_row(edition)], "bulletin", "period")
+            return viewing.one_edition(
+                connection,
+                (schema.edition.c.bulletin == edition.bulletin) & (schema.edition.c.period == edition.period),
+            )
+
+    def edition(self, bulletin: str, period: str) -> Edition | None:
+        """The edition of this bulletin and month, or None."""
+        table = schema.edition
+        with self._reading() as connection:
+            return viewing.first_edition(connection, (table.c.bulletin == bulletin) & (table.c.period == period))
+
+    def edition_by_id(self, edition_id: int) -> Edition | None:
+        """The edition with this id, or None."""
+        with self._reading() as connection:
+            return viewing.first_edition(connection, schema.edition.c.id == edition_id)
+
+    def editions(
+        self, bulletin: str | None = None, *, states: tuple[EditionState, ...] = tuple(EditionState)
+    ) -> tuple[Edition, ...]:
+        """All editions, oldest period first; a tick asks for those in some states, so that history costs nothing."""
+        table = schema.edition
+        wanted = select(table).order_by(table.c.period, table.c.bulletin)
+        if states != tuple(EditionState):
+            wanted = wanted.where(table.c.state.in_([state.value for state in states]))
+        if bulletin is not None:
+            wanted = wanted.where(table.c.bulletin == bulletin)
+        with self._reading() as connection:
+            return tuple(rows.edition_of(row) for row in connection.execute(wanted))
+
+    def view(self, edition_id: int) -> EditionView:
+        """Everything a planner needs to know about one edition, read in one transaction."""
+        with self._reading() as connection:
+            return viewing.view(connection, edition_id)
+
+    def draft(self, edition_id: int, number: int) -> Draft | None:
+        """One draft of an edition, or None."""
+        with self._reading() as connection:
+            return viewing.draft(connection, edition_id, number)
+
+    def apply(self, changes_: Sequence[Change], at: datetime) -> None:
+        """Write all or none. Raises Conflict when an EditionSaved lost the race or a UNIQUE says no."""
+        with self._writing() as connection:
+            changes.write(connection, changes_, at)
+
+    # ---------------------------------------------------------------------------------------------- identity
+
+    def token(self, token_hash: str) -> Token | None:
+        """What the token with this hash names, alive or dead, or None."""
+        wanted = select(*rows.TOKEN_COLUMNS).where(schema.token.c.hash == token_hash)
+        with self._reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return rows.token_of(row) if row is not None else None
+
+    def live_tokens(self, purpose: str) -> tuple[Token, ...]:
+        """All tokens for this purpose that are alive."""
+        table = schema.token
+        wanted = select(*rows.TOKEN_COLUMNS).where(table.c.purpose == purpose, schema.ALIVE)
+        with self._reading() as connection:
+            return tuple(rows.token_of(row) for row in connection.execute(wanted.order_by(table.c.hash)))
+
+    def delivery(self, key: str) -> Delivery | None:
+        """The delivery with this key, or None."""
+        return self._delivery(schema.delivery.c.key == key)
+
+    def delivery_by_message_id(self, message_id: str) -> Delivery | None:
+        """The delivery with this Message-ID, or None: `own` means a Message-ID of ours."""
+        return self._delivery(schema.delivery.c.message_id == message_id)
+
+    def _delivery(self, where: ColumnElement[bool]) -> Delivery | None:
+        with self._reading() as connection:
+            return rows.delivery_of(connection.execute(select(*rows.DELIVERY_COLUMNS).where(where)).one_or_none())
+
+    def mail_bytes(self, delivery: Delivery) -> bytes:
+        """Header and body blobs joined: exactly what leaves."""
+        with self._reading() as connection:
+            body = viewing.blob(connection, delivery.body) if delivery.body else b""
+            return viewing.blob(connection, delivery.header) + body
+
+    def blob(self, digest: str) -> bytes:
+        """Bytes by digest. Raises StoreError (blob-missing, blob-purged, blob-damaged)."""
+        with self._reading() as connection:
+            return viewing.blob(connection, digest)
+
+    # -------------------------------------------------------------------------------------------- the outbox
+
+    def lease_deliverable(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+        """Lease queued mails whose time has come, oldest first (readers' bulletins last); they stay queued."""
+        with self._writing() as connection:
+            return outbox.lease_deliverable(connection, now, limit, lease_seconds)
+
+    def silent(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+        """Lease mails that are releasing with a lease that ran out, and those in doubt: to be probed."""
+        with self._writing() as connection:
+            return outbox.lease_silent(connection, now, limit, lease_seconds)
+
+    def move_delivery(
+        self, key: str, event: DeliveryEvent, at: datetime, *, ref: str | None = None, reason: str = ""
+    ) -> bool:
+        """Move one delivery by the table of lifecycle.py, compare-and-set; False when the table says no from here."""
+        with self._writing() as connection:
+            return outbox.move(connection, key, event, at, ref, reason)
+
+    def deliveries(self, edition_id: int | None = None, kind: str | None = None) -> tuple[Delivery, ...]:
+        """Deliveries in the order they were queued; of one edition, of one kind, or all."""
+        table = schema.delivery
+        wanted = select(*rows.DELIVERY_COLUMNS).order_by(table.c.id)
+        if edition_id is not None:
+            wanted = wanted.where(table.c.edition_id == edition_id)
+        if kind is not None:
+            wanted = wanted.where(table.c.kind == kind)
+        with self._reading() as connection:
+            return rows.deliveries_of(list(connection.execute(wanted)))
+
+    # ---------------------------------------------------------------------------------------------- the rest
+
+    def absences(self) -> tuple[Absence, ...]:
+        """Everybody who is away as far as we know."""
+        with self._reading() as connection:
+            return viewing.absences(connection)
+
+    def counts(self, series: str) -> tuple[Count, ...]:
+        """Every revision of every figure of a series, by period, then as they came in."""
+        table = schema.count
+        wanted = select(*rows.COUNT_COLUMNS).where(table.c.series == series).order_by(table.c.period, table.c.id)
+        with self._reading() as connection:
+            return tuple(rows.count_of(row) for row in connection.execute(wanted))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What needs a person now, oldest first."""
+        table = schema.problem
+        # Sorted here: asked to sort by id, SQLite would read all problems there ever were.
+        wanted = select(table.c.id, *rows.PROBLEM_COLUMNS).where(schema.OPEN_PROBLEM)
+        with self._reading() as connection:
+            found = sorted(connection.execute(wanted).all(), key=lambda row: row.id)
+        return tuple(rows.problem_of(row) for row in found)
+
+    def events(self, edition_id: int | None = None) -> tuple[Event, ...]:
+        """The log: of one edition (0 = of none), or all of it."""
+        with self._reading() as connection:
+            return chain.events(connection, edition_id)
+
+    def broken_events(self) -> tuple[int, ...]:
+        """Numbers of log lines whose hash does not follow from the line before: the log was changed."""
+        with self._reading() as connection:
+            return chain.broken(connection)
+
+
+def _known(connection: Connection, mailbox: str, ref: str) -> bool:
+    wanted: Any = select(_inbound.c.id).where(_inbound.c.mailbox == mailbox, _inbound.c.ref == ref)
+    return connection.execute(wanted).first() is not None

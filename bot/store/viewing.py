@@ -1,0 +1,113 @@
+"""Reading what belongs together: an edition with all that a planner needs, a blob with its digest checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from bot.core import keys
+from bot.core.model import Draft, InboundState
+from bot.core.records import Absence, Edition, EditionView, Inbound
+from bot.errors import StoreError
+from bot.store import rows, schema
+
+
+def first_edition(connection: Connection, where: ColumnElement[bool]) -> Edition | None:
+    """The edition that this names, or None."""
+    row = connection.execute(select(schema.edition).where(where)).one_or_none()
+    return rows.edition_of(row) if row is not None else None
+
+
+def one_edition(connection: Connection, where: ColumnElement[bool]) -> Edition:
+    """The edition that this names. Raises StoreError when there is none."""
+    found = first_edition(connection, where)
+    if found is None:
+        raise StoreError("There is no such edition in the store.", "Check the bulletin and the month.", "no-edition")
+    return found
+
+
+def blob(connection: Connection, digest: str) -> bytes:
+    """Bytes by digest, checked against it: a disk that flips a bit is found before a reader is."""
+    table = schema.blob
+    row = connection.execute(select(table.c.data, table.c.purged_at).where(table.c.digest == digest)).one_or_none()
+    if row is None:
+        raise StoreError("Some bytes are missing from the store.", f"Digest {digest[:12]}.", "blob-missing")
+    if row.purged_at is not None:
+        raise StoreError(
+            f"This mail was purged on {row.purged_at:%d %B %Y}.", f"Its digest {digest[:12]} is kept.", "blob-purged"
+        )
+    if keys.digest(row.data) != digest:
+        raise StoreError(
+            "Bytes in the store were changed or damaged.",
+            f"Restore a backup, or remove what uses them. Digest {digest[:12]}.",
+            "blob-damaged",
+        )
+    return bytes(row.data)
+
+
+def draft(connection: Connection, edition_id: int, number: int | None) -> Draft | None:
+    """One draft; the newest when ``number`` is None."""
+    table = schema.draft
+    wanted = select(table.c.data).where(table.c.edition_id == edition_id).order_by(table.c.number.desc()).limit(1)
+    if number is not None:
+        wanted = wanted.where(table.c.number == number)
+    return rows.draft_of(connection.execute(wanted).scalar_one_or_none())
+
+
+def absences(connection: Connection) -> tuple[Absence, ...]:
+    """Everybody who is away as far as we know."""
+    table = schema.absence
+    wanted = select(*rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE).order_by(table.c.id)
+    return tuple(rows.absence_of(row) for row in connection.execute(wanted))
+
+
+def view(connection: Connection, edition_id: int) -> EditionView:
+    """One edition and what belongs to it, in a fixed number of statements. Raises StoreError on an unknown id."""
+    edition = one_edition(connection, schema.edition.c.id == edition_id)
+    submission, due, delivery = schema.submission, schema.due, schema.delivery
+    submissions = connection.execute(
+        select(submission.c.data).where(submission.c.edition_id == edition_id).order_by(submission.c.id)
+    ).scalars()
+    mine = select(*rows.DELIVERY_COLUMNS).where(delivery.c.edition_id == edition_id).order_by(delivery.c.id)
+    newest = draft(connection, edition_id, None)
+    return EditionView(
+        edition=edition,
+        submissions=tuple(rows.submission_of(data) for data in submissions),
+        done=frozenset(connection.execute(select(due.c.name).where(due.c.edition_id == edition_id)).scalars()),
+        draft=newest,
+        approved=_approved(connection, edition, newest),
+        absences=absences(connection),
+        deliveries=rows.deliveries_of(list(connection.execute(mine))),
+        held=_held(connection, edition),
+        strays=_strays(connection, edition),
+    )
+
+
+def _approved(connection: Connection, edition: Edition, newest: Draft | None) -> Draft | None:
+    """The draft that was approved, read again only when it is not the newest."""
+    if edition.approved_draft is None:
+        return None
+    if newest is not None and newest.number == edition.approved_draft:
+        return newest
+    return draft(connection, edition.id, edition.approved_draft)
+
+
+def _held(connection: Connection, edition: Edition) -> tuple[Inbound, ...]:
+    """The holding pen: mails of this edition or of none."""
+    table = schema.inbound
+    of_us = or_(table.c.edition_id == edition.id, table.c.edition_id.is_(None))
+    return _of_bulletin(connection, edition, and_(schema.OPEN_INBOUND, table.c.state == InboundState.HELD.value, of_us))
+
+
+def _strays(connection: Connection, edition: Edition) -> tuple[Inbound, ...]:
+    """Mails that were left in the inbox and that no summary has listed."""
+    table = schema.inbound
+    return _of_bulletin(connection, edition, and_(schema.LEFT, table.c.id > edition.strays_listed))
+
+
+def _of_bulletin(connection: Connection, edition: Edition, where: ColumnElement[bool]) -> tuple[Inbound, ...]:
+    """Mails but those whose verdict names another bulletin."""
+    wanted: Any = select(*rows.INBOUND_COLUMNS).where(where).order_by(schema.inbound.c.id)
+    found = (rows.inbound_of(row) for row in connection.execute(wanted))
+    return tuple(mail for mail in found if mail.verdict is None or mail.verdict.bulletin in (None, edition.bulletin))

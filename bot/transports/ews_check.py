@@ -1,0 +1,74 @@
+"""What `check` looks at in a mailbox of Exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.errors import BotError
+from bot.transports import report, tls
+from bot.transports.ews_session import EwsSession
+from bot.transports.report import CheckLine
+
+
+def lines(session: EwsSession, own_folder: Callable[[str], Any]) -> tuple[CheckLine, ...]:
+    """One line for each thing; what cannot be asked after a failure is left out."""
+    certificate = _certificate(session)
+    inbox = report.looked_at("mailbox", partial(_inbox, session))
+    if not inbox.ok:
+        return (certificate, inbox)
+    settings = session.settings
+    folders = (
+        report.looked_at("folder", partial(_folder, name, own_folder))
+        for name in (settings.processed_folder, settings.held_folder)
+    )
+    return (
+        certificate,
+        inbox,
+        report.looked_at("server", partial(_server, session)),
+        *folders,
+        report.looked_at("newest mail", partial(_newest, session)),
+        CheckLine(topic="limits", ok=True, says=f"{settings.per_minute or 'Any number of'} mails a minute."),
+        CheckLine(
+            topic="rights",
+            ok=True,
+            says="Whether the bot may send as the mailbox shows only when it sends.",
+            todo="Use check --send-to with your own address.",
+        ),
+    )
+
+
+def _certificate(session: EwsSession) -> CheckLine:
+    url = urlsplit(session.settings.endpoint)
+    host, port = str(session.host), url.port or 443
+    try:
+        days = tls.server_days_left(host, port, session.trust, session.settings.timeout_seconds)
+    except BotError as error:
+        return report.failed_line("certificate", error)
+    return report.certificate_line(host, days)
+
+
+def _inbox(session: EwsSession) -> str:
+    with session.reading("The inbox could not be read"):
+        total = session.account.inbox.total_count
+    return f"{session.settings.mailbox}: {total} mails in the inbox."
+
+
+def _server(session: EwsSession) -> str:
+    with session.reading("The server does not say its version"):
+        return f"The server is {session.account.version.fullname}."
+
+
+def _folder(name: str, own_folder: Callable[[str], Any]) -> str:
+    own_folder(name)
+    return f"The folder {name} is there."
+
+
+def _newest(session: EwsSession) -> str:
+    with session.reading("The newest mail could not be asked for"):
+        found = list(session.account.inbox.all().only("datetime_received").order_by("-datetime_received")[:1])
+    if not found or isinstance(found[0], Exception):
+        return "The inbox is empty."
+    return f"The newest mail came at {found[0].datetime_received}."

@@ -1,0 +1,323 @@
+"""A mailbox in Exchange Online, by Microsoft Graph: both ports (read and send).
+
+Why it is safe. Reading: the delta link on disk moves only when everything before it is remembered. Ids are immutable
+ones, so an id stays the same when people move a mail. Sending: a MIME draft is made first and then sent by its id; the
+Message-ID, which is derived from the delivery key, finds it again. A draft that is still in Drafts proves nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bot.core.model import Problem
+from bot.errors import NotSent, Refused, Unavailable
+from bot.ports import Place, Probe, RawMail, StagedMail
+from bot.transports import tls
+from bot.transports.graph_client import Gone, GraphClient, Lost
+from bot.transports.headers import (
+    field_line,
+    fields,
+    for_header_senders,
+    split,
+    suppressed_replies,
+    with_transport_headers,
+)
+from bot.transports.limits import Pace, Throttled
+from bot.transports.oauth import AppTokens, OauthSettings
+from bot.transports.pending import Change, Pending
+from bot.transports.report import CheckLine
+from bot.transports.statefile import StateFile
+
+log = logging.getLogger(__name__)
+
+FOLDERS = {"inbox": False, "junkemail": True}  # Graph's well-known names -> is it Junk?
+PAGE = ("odata.maxpagesize=100",)
+SENT_ALREADY = "sent"  # the ref of a mail that stands in Sent Items already: after a backup was restored
+MOST_PAGES = 2_000  # a list of 200,000 mails; beyond that a server walks us in circles
+
+
+@dataclass(frozen=True)
+class GraphSettings:
+    """How to reach a mailbox in Exchange Online.
+
+    ``endpoint`` and ``oauth.authority`` name another cloud or a test server; ``max_mime_bytes``: Graph takes requests
+    up to about 4 MB, in base64; ``not_before`` ("2026-11-01T00:00:00Z") leaves older mails alone.
+    """
+
+    mailbox: str
+    oauth: OauthSettings
+    endpoint: str = "https://graph.microsoft.com/v1.0"
+    ca_file: Path | None = None
+    proxy: str | None = None
+    timeout_seconds: float = 60
+    processed_folder: str = "Processed"
+    held_folder: str = "Held"
+    per_minute: int = 30
+    max_mime_bytes: int = 3_000_000
+    not_before: str = ""
+
+
+class GraphMailbox:
+    """The ports Mailbox and Sender on one mailbox; ``problems`` holds what the last fetch could not read."""
+
+    def __init__(
+        self,
+        settings: GraphSettings,
+        state: StateFile | None = None,
+        name: str = "graph",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.problems: tuple[Problem, ...] = ()
+        self.pace = Pace(settings.per_minute)
+        state = state or StateFile()
+        trust = tls.context(settings.ca_file)
+        host = settings.endpoint.split("//", 1)[-1].split("/", 1)[0]
+        tokens = AppTokens(
+            settings.oauth, f"https://{host}/.default", trust, state, settings.timeout_seconds, settings.proxy, clock
+        )
+        self._graph = GraphClient(
+            settings.endpoint, settings.mailbox, tokens, trust, settings.timeout_seconds, settings.proxy, clock
+        )
+        self._tokens = tokens
+        self._trust = trust
+        self._pending = {folder: Pending(state, folder, clock) for folder in FOLDERS}
+        self._ids: dict[str, str] = {}  # folder's name -> its id
+
+    # ------------------------------------------------------------------------------------------- read side
+
+    def fetch_new(self, known: Callable[[str], bool], limit: int) -> Iterator[RawMail]:
+        """Mails of inbox and Junk whose ref is not ``known``, oldest first, at most ``limit``; nothing changes."""
+        problems: list[Problem] = []
+        given = 0
+        for folder, junk in FOLDERS.items():
+            pending = self._pending[folder]
+            self._ask(folder, pending)
+            for ref in pending.unknown(known):
+                if given >= limit:
+                    break
+                try:
+                    raw = self._mime(ref)
+                except Gone:
+                    pending.drop(ref)
+                    continue
+                except Throttled:
+                    raise
+                except (Refused, Unavailable) as error:
+                    problems.append(pending.failed(ref, error))
+                    continue
+                given += 1
+                yield RawMail(ref=ref, raw=raw, junk=junk)
+        self.problems = tuple(problems)
+
+    def acknowledge(self, ref: str, place: Place) -> None:
+        """Move the mail out of the inbox; one that a person moved or deleted is left where it is."""
+        wanted = {Place.PROCESSED: self.settings.processed_folder, Place.HELD: self.settings.held_folder}.get(place)
+        if wanted is None:
+            return
+        try:
+            now = self._graph.get(f"/messages/{_path(ref)}", {"$select": "id,parentFolderId"})
+            if now.get("parentFolderId") not in {self._folder(folder) for folder in FOLDERS}:
+                return
+            self._move(ref, wanted)
+        except Gone:
+            return
+        finally:
+            for pending in self._pending.values():
+                pending.drop(ref)
+
+    def _move(self, ref: str, folder: str) -> None:
+        for again in (True, False):
+            target = self._own_folder(folder)
+            try:
+                self._graph.write("POST", f"/messages/{_path(ref)}/move", json={"destinationId": target})
+                return
+            except (Gone, Refused):
+                if not again or folder not in self._ids:
+                    raise
+                del self._ids[folder]  # perhaps a person deleted the folder
+
+    def _ask(self, folder: str, pending: Pending) -> None:
+        """Ask what changed in a folder and note it; a lost link means the whole list."""
+        try:
+            self._walk(folder, pending, pending.due_cursor())
+        except (Lost, Refused) as error:
+            if isinstance(error, Refused) and not pending.cursor:
+                raise Unavailable(error.message, error.hint, error.code) from error
+            pending.lost()
+            self._walk(folder, pending, "")
+
+    def _walk(self, folder: str, pending: Pending, cursor: str) -> None:
+        params = {"$select": "id,receivedDateTime"}
+        if self.settings.not_before:
+            params["$filter"] = f"receivedDateTime ge {self.settings.not_before}"
+        link, changes = cursor or f"/mailFolders/{folder}/messages/delta", []
+        for _ in range(MOST_PAGES):
+            page = self._graph.get(link, None if link.startswith("http") else params, PAGE)
+            changes += [change for entry in page.get("value") or [] if (change := _change(entry))]
+            if "@odata.nextLink" not in page:
+                break
+            link = str(page["@odata.nextLink"])
+        pending.add(changes, str(page.get("@odata.deltaLink") or ""), whole=not cursor)
+
+    def _mime(self, ref: str) -> bytes:
+        raw = self._graph.stream(f"/messages/{_path(ref)}/$value")
+        names = {name for name, _ in fields(split(raw)[0])}
+        if names & {b"received", b"authentication-results", b"x-ms-exchange-organization-authas"}:
+            return raw
+        # A rebuilt MIME without trace fields: Exchange keeps what came over the wire beside it.
+        record = self._graph.get(f"/messages/{_path(ref)}", {"$select": "internetMessageHeaders"})
+        lines = record.get("internetMessageHeaders") or []
+        return with_transport_headers(raw, [_header(line) for line in lines if isinstance(line, dict)])
+
+    # ------------------------------------------------------------------------------------------- folders
+
+    def _folder(self, well_known: str) -> str:
+        if well_known not in self._ids:
+            found = self._graph.get(f"/mailFolders/{well_known}", {"$select": "id"})
+            self._ids[well_known] = str(found.get("id", ""))
+        return self._ids[well_known]
+
+    def _own_folder(self, name: str) -> str:
+        """The id of one of our folders (beside the inbox), made when it is not there."""
+        if name not in self._ids:
+            self._ids[name] = self._find_folder(name) or self._make_folder(name)
+        return self._ids[name]
+
+    def _find_folder(self, name: str) -> str:
+        link, params = "/mailFolders", {"$select": "id,displayName", "$top": "100"}
+        for _ in range(MOST_PAGES):
+            page = self._graph.get(link, None if link.startswith("http") else params)
+            for entry in page.get("value") or []:
+                if str(entry.get("displayName", "")).casefold() == name.casefold():
+                    return str(entry.get("id", ""))
+            if "@odata.nextLink" not in page:
+                break
+            link = str(page["@odata.nextLink"])
+        return ""
+
+    def _make_folder(self, name: str) -> str:
+        try:
+            return str(self._graph.write("POST", "/mailFolders", json={"displayName": name}).get("id", ""))
+        except (Refused, Unavailable):
+            found = self._find_folder(name)  # somebody else may just have made it
+            if not found:
+                raise
+            return found
+
+    # ------------------------------------------------------------------------------------------- send side
+
+    def stage(self, mail: StagedMail) -> str | None:
+        """Make the draft and return its id. A draft of the same Message-ID that is there already is made anew, so that
+        what leaves are the bytes that were approved; one that stands in Sent Items is left alone.
+
+        Raises Refused for a mail that Graph cannot take."""
+        raw = for_header_senders(mail)
+        if len(raw) > self.settings.max_mime_bytes:
+            raise Refused(
+                f"The mail is {len(raw) / 1e6:.1f} MB; Microsoft Graph takes "
+                f"{self.settings.max_mime_bytes / 1e6:.1f} MB.",
+                "Shrink its pictures or enclosures (or send with ENCLOSE fewer files); nothing was sent.",
+                "too-large",
+            )
+        self.pace.check()
+        found = self._same_id(mail.message_id)
+        if self._sent(found):
+            return SENT_ALREADY
+        for entry in found:
+            if entry.get("isDraft") is True:
+                self._forget_draft(str(entry["id"]))
+        import base64
+
+        made = self._graph.write("POST", "/messages", content=base64.b64encode(raw))
+        ref = str(made.get("id", ""))
+        if not ref:
+            raise Unavailable(
+                "Microsoft Graph made a draft and gave no id for it.", "The bot tries again.", "odd-answer"
+            )
+        self._suppress(ref, raw)
+        return ref
+
+    def release(self, mail: StagedMail) -> None:
+        """Send the draft by its id, once. The errors say what is certain (ports.Sender)."""
+        if mail.ref == SENT_ALREADY:
+            return
+        if not mail.ref:
+            raise NotSent("The mail has no draft yet.", "The bot makes one.", "no-draft")
+        self.pace.check()
+        self.pace.count()
+        self._graph.send(f"/messages/{_path(mail.ref)}/send")
+
+    def probe(self, mail: StagedMail) -> Probe:
+        """A mail of that Message-ID in Sent Items that is no draft proves it; nothing else proves anything."""
+        return Probe.SENT if self._sent(self._same_id(mail.message_id)) else Probe.UNKNOWN
+
+    def _sent(self, found: list[dict[str, Any]]) -> bool:
+        """Sent Items only: a stranger can mail us anything under our Message-ID, but not into that folder."""
+        proof = [entry.get("parentFolderId") for entry in found if entry.get("isDraft") is False]
+        return bool(proof) and self._folder("sentitems") in proof
+
+    def _same_id(self, message_id: str) -> list[dict[str, Any]]:
+        wanted = message_id.replace("'", "''")
+        page = self._graph.get(
+            "/messages",
+            {
+                "$filter": f"internetMessageId eq '{wanted}'",
+                "$select": "id,isDraft,parentFolderId,internetMessageId",
+                "$top": "20",
+            },
+        )
+        # looked at once more here: a server that ignores $filter must prove nothing
+        return [entry for entry in page.get("value") or [] if entry.get("internetMessageId") == message_id]
+
+    def _forget_draft(self, ref: str) -> None:
+        try:
+            self._graph.write("DELETE", f"/messages/{_path(ref)}")
+        except Gone:
+            return
+
+    def _suppress(self, ref: str, raw: bytes) -> None:
+        """Outlook's own property against automatic replies: Exchange drops unknown X- fields of a MIME."""
+        bits = suppressed_replies(raw)
+        if not bits:
+            return
+        try:
+            prop = {"id": "Integer 0x3FDF", "value": str(bits)}
+            self._graph.write("PATCH", f"/messages/{_path(ref)}", json={"singleValueExtendedProperties": [prop]})
+        except Refused as error:
+            log.warning("the property against automatic replies was not taken: %s", error.code)
+
+    # ----------------------------------------------------------------------------------------------- check
+
+    def check(self) -> tuple[CheckLine, ...]:
+        """What `run_bot.py check` shows; nothing is changed but that missing folders are made."""
+        from bot.transports.graph_check import lines
+
+        return lines(self.settings, self._graph, self._tokens, self._trust, self._own_folder)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._graph.close()
+
+
+def _path(ref: str) -> str:
+    """An id as one segment of a path."""
+    return quote(ref, safe="")
+
+
+def _change(entry: Any) -> Change | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+        return None
+    return Change(entry["id"], str(entry.get("receivedDateTime") or ""), "@removed" in entry)
+
+
+def _header(line: dict[str, Any]) -> tuple[bytes, bytes]:
+    name = str(line.get("name", ""))
+    return name.lower().encode("ascii", "replace"), field_line(name, str(line.get("value", "")))

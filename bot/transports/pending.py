@@ -1,0 +1,90 @@
+"""Which mails of a folder are still to be read, for servers that tell changes since a cursor (EWS, Graph).
+
+The cursor on disk moves only when everything before it is known to the store, so an interruption anywhere gives the
+same mails again. Once a day the whole list is read: that heals a lost change, and a store restored from a backup.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from bot.core.model import Problem
+from bot.errors import Refused, TransportError
+from bot.transports.statefile import StateFile
+
+WHOLE_LIST_EVERY = 86_400.0  # seconds
+UNREADABLE_AFTER = 3  # attempts to read one mail, then it no longer holds the cursor back
+
+
+class Change(NamedTuple):
+    """What a server says of a mail: its ``ref``, when it was ``received`` (sortable text or ""), or that it is gone."""
+
+    ref: str
+    received: str = ""
+    gone: bool = False
+
+
+class Pending:
+    """The unread part of one folder, named ``name`` in the state."""
+
+    def __init__(self, state: StateFile, name: str, clock: Callable[[], float] = time.time) -> None:
+        self._state = state
+        self._name = name
+        self._clock = clock
+        self._waiting: dict[str, str] = {}  # ref -> received
+        self._failures: dict[str, int] = {}
+        self.cursor = state.text(f"{name}.cursor")
+
+    def due_cursor(self) -> str:
+        """The cursor to ask with: "" (the whole list) when none is kept or the last whole list is a day old."""
+        since = self._clock() - self._state.number(f"{self._name}.whole")
+        return self.cursor if self.cursor and 0 <= since < WHOLE_LIST_EVERY else ""
+
+    def lost(self) -> None:
+        """The server no longer knows our cursor: the next question is for the whole list."""
+        self.cursor = ""
+        self._state.put(**{f"{self._name}.cursor": ""})
+
+    def add(self, changes: Iterable[Change], cursor: str, whole: bool) -> None:
+        """Take in an answer that ends at ``cursor``; ``whole`` = it was the whole list."""
+        for change in changes:
+            if change.gone:
+                self.drop(change.ref)
+            else:
+                self._waiting.setdefault(change.ref, change.received)
+        self.cursor = cursor
+        if whole:
+            self._state.put(**{f"{self._name}.whole": self._clock()})
+
+    def unknown(self, known: Callable[[str], bool]) -> list[str]:
+        """The refs that the store does not know, oldest first (those that failed before come last).
+
+        When none is left the cursor is kept for good.
+        """
+        for ref in [ref for ref in self._waiting if known(ref)]:
+            self.drop(ref)
+        if all(self._failures.get(ref, 0) >= UNREADABLE_AFTER for ref in self._waiting):
+            self._state.put(**{f"{self._name}.cursor": self.cursor})
+        return sorted(self._waiting, key=lambda ref: (ref in self._failures, self._waiting[ref]))
+
+    def drop(self, ref: str) -> None:
+        """This mail is known, or gone."""
+        self._waiting.pop(ref, None)
+        self._failures.pop(ref, None)
+
+    def failed(self, ref: str, error: TransportError) -> Problem:
+        """This mail could not be read. The first times that is an error of the whole fetch (the server may be away):
+        it is raised again, and next time the others come first. Then it stops no other: a problem for the operator."""
+        self._failures[ref] = self._failures.get(ref, 0) + 1
+        if isinstance(error, Refused):
+            self._failures[ref] = UNREADABLE_AFTER
+        if self._failures[ref] < UNREADABLE_AFTER:
+            raise error
+        return Problem(
+            code="mail-unreadable",
+            sentence="The mailbox does not give out one mail of the inbox.",
+            where=error.message,
+            todo="Open it in Outlook; forward it to the shared mailbox as an attachment, or file it by hand.",
+        )

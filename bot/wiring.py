@@ -1,0 +1,136 @@
+"""The composition root: the only module that names an adapter; it owns the system clock and the randomness."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.config import BulletinConfig, Config, load_config
+from bot.config.settings import FolderSettings, MailboxSettings
+from bot.core.timetable import LONDON
+from bot.errors import ConfigError, TemplateError
+from bot.mail.templates import MailTemplates
+from bot.ports import Clock
+from bot.render.resources import templates_folder
+from bot.render.template import check_template
+from bot.service.desk import Account, Desk, Looks
+
+
+class SystemClock:
+    """The machine's clock, in Europe/London."""
+
+    def now(self) -> datetime:
+        """The time now."""
+        return datetime.now(UTC).astimezone(LONDON)
+
+
+class FixedClock:
+    """A clock that stands where it was set: `--now`, the demo, tests."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The time it was set to."""
+        return self.at.astimezone(LONDON)
+
+
+def looks_of(config: BulletinConfig) -> Looks:
+    """A bulletin's templates: its own folder where one is configured, file by file, else those that came along."""
+    own = config.templates
+    ours = templates_folder()
+
+    def load(name: str) -> str | None:
+        for folder in filter(None, (own and own / "mail", ours / "mail")):
+            path = folder / name
+            if "/" not in name and "\\" not in name and path.is_file():
+                return path.read_text("utf-8")
+        return None
+
+    word = next(
+        path for path in ((own / "bulletin.docx") if own else None, ours / "bulletin.docx") if path and path.is_file()
+    )
+    data = word.read_bytes()
+    problems = check_template(data)
+    if problems:
+        first = problems[0]
+        raise TemplateError(f"{word.name}: {first.sentence}", first.todo, code=first.code)
+    return Looks(mails=MailTemplates(load), word=data)
+
+
+def account_name(settings: MailboxSettings) -> str:
+    """The name under which the store knows a mailbox."""
+    return f"{settings.kind}:{settings.address or 'local'}"
+
+
+def accounts_of(config: Config, environ: Mapping[str, str]) -> tuple[Account, ...]:
+    """One account for each different mailbox, with the bulletins that use it."""
+    groups: dict[str, list[BulletinConfig]] = {}
+    for bulletin in config.bulletins:
+        own = bulletin.key if bulletin.mailbox is not None else ""
+        groups.setdefault(own, []).append(bulletin)
+    return tuple(_account(config, bulletins, environ) for bulletins in groups.values())
+
+
+def _account(config: Config, bulletins: list[BulletinConfig], environ: Mapping[str, str]) -> Account:
+    settings = config.mailbox_of(bulletins[0])
+    box = _transport(config, bulletins[0], settings, environ)
+    return Account(
+        mailbox=box,
+        sender=box,
+        trust=config.trust_of(bulletins[0]).as_profile(),
+        bulletins=frozenset(bulletin.key for bulletin in bulletins),
+        send_per_minute=settings.send_per_minute,
+    )
+
+
+def _transport(config: Config, bulletin: BulletinConfig, settings: MailboxSettings, environ: Mapping[str, str]) -> Any:
+    """The adapter behind one mailbox; heavy libraries load only when their transport is configured."""
+    if isinstance(settings, FolderSettings):
+        from bot.transports.folder import FolderMailbox
+
+        path = config.folder_path(bulletin)
+        if path is None:
+            raise ConfigError("The folder mailbox has no path.", "Give [mailbox] path in bot.toml.")
+        return FolderMailbox(path, settle_seconds=settings.settle_seconds)
+    raise ConfigError(f"This version cannot use a mailbox of kind {settings.kind}.", 'Set kind = "folder" in bot.toml.')
+
+
+@contextmanager
+def open_desk(
+    config: Config,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock | None = None,
+    say: Callable[[str], None] | None = None,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> Iterator[Desk]:
+    """Everything that the service needs, opened; closed again at the end."""
+    from bot.store.sql import SqlStore
+
+    store = SqlStore.open(config.store_url(environ).get_secret_value())
+    try:
+        yield Desk(
+            bulletins={bulletin.key: bulletin for bulletin in config.bulletins},
+            looks={bulletin.key: looks_of(bulletin) for bulletin in config.bulletins},
+            accounts=accounts_of(config, environ),
+            store=store,
+            clock=clock or SystemClock(),
+            operator=config.operator,
+            random_bytes=random_bytes,
+            instance=socket.gethostname(),
+            say=say or (lambda sentence: None),
+        )
+    finally:
+        store.close()
+
+
+def load(directory: Path) -> Config:
+    """The configuration in a directory, with secrets from this process's environment."""
+    return load_config(directory, os.environ)

@@ -1,0 +1,395 @@
+"""Exchange by EWS: the contract through the real exchangelib, and what only EWS has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import exchangelib
+import pytest
+
+from bot.errors import LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
+from bot.ports import Place, Probe
+from bot.transports import ews as ews_module
+from bot.transports.ews import EwsMailbox, EwsSettings
+from bot.transports.limits import Throttled
+from bot.transports.statefile import StateFile
+from tests.transports.certs import Authority
+from tests.transports.contract import TransportContract, mail, nothing_known, staged, with_ref
+from tests.transports.fake_ews import MAILBOX, PASSWORD, USER, FakeEws, busy, response
+from tests.transports.httpd import Answer, Fault, Httpd
+
+
+class EwsWorld:
+    """A mailbox on a fake Exchange server."""
+
+    exact = True
+
+    def __init__(self, authority: Authority, folder: Path) -> None:
+        self.authority = authority
+        self.state = folder / "ews.state"
+        self.ews = FakeEws()
+        self.httpd = Httpd(self.ews, authority.server())
+        self.settings = EwsSettings(
+            mailbox=MAILBOX,
+            username=USER,
+            password=PASSWORD,
+            endpoint=f"{self.httpd.url}/EWS/Exchange.asmx",
+            auth="basic",
+            ca_file=authority.ca_file,
+            timeout_seconds=5,
+            per_minute=0,
+        )
+        self.reopen()
+
+    def reopen(self) -> None:
+        exchangelib.close_connections()
+        self.mailbox = self.sender = EwsMailbox(self.settings, StateFile(self.state))
+
+    def close(self) -> None:
+        exchangelib.close_connections()
+        self.httpd.stop()
+
+    def arrive(self, raw: bytes, junk: bool = False) -> None:
+        self.ews.arrive(raw, "junkemail" if junk else "inbox")
+
+    def inbox(self) -> list[bytes]:
+        return [item.raw for item in self.ews.in_folder("inbox")]
+
+    def filed(self, place: Place) -> list[bytes]:
+        return [item.raw for item in self.ews.in_folder(place.value.title())]
+
+    def sent(self) -> list[bytes]:
+        return self.ews.left
+
+    def drafts(self) -> list[bytes]:
+        return [item.raw for item in self.ews.in_folder("drafts")]
+
+    def people_read_everything(self) -> None:
+        for item in self.ews.in_folder("inbox"):
+            item.read = True
+            self.ews._note(item.folder, item.id, True)
+
+    def a_person_removes_one(self) -> None:
+        self.ews.remove(self.ews.in_folder("inbox")[0])
+
+    def a_person_removes_the_drafts(self) -> None:
+        for item in self.ews.in_folder("drafts"):
+            self.ews.remove(item)
+
+    def away(self) -> AbstractContextManager[None]:
+        return self.httpd.away()
+
+
+@pytest.fixture
+def world(authority: Authority, tmp_path: Path) -> Iterator[EwsWorld]:
+    made = EwsWorld(authority, tmp_path)
+    yield made
+    made.close()
+
+
+class TestContract(TransportContract):
+    """Everything that every transport does."""
+
+
+def fetched(world: EwsWorld, known: Callable[[str], bool] = nothing_known) -> list[bytes]:
+    return [got.raw for got in world.mailbox.fetch_new(known, 100)]
+
+
+# ----------------------------------------------------------------------------------------------------- reading
+
+
+def test_only_changes_are_asked_for_once_everything_is_known(world: EwsWorld) -> None:
+    for number in range(5):
+        world.arrive(mail(number))
+    known = {got.ref for got in world.mailbox.fetch_new(nothing_known, 100)}
+    assert fetched(world, known.__contains__) == []
+    world.reopen()
+    world.httpd.seen.clear()
+    assert fetched(world, known.__contains__) == []
+    assert world.httpd.seen.count("SyncFolderItems") == 2  # inbox and Junk, one page each
+    world.arrive(mail(9))
+    assert fetched(world, known.__contains__) == [mail(9)]
+
+
+def test_a_lost_sync_state_gives_the_whole_list_again(world: EwsWorld) -> None:
+    world.arrive(mail(1))
+    known = {got.ref for got in world.mailbox.fetch_new(nothing_known, 100)}
+    assert fetched(world, known.__contains__) == []
+    world.ews.generation += 1
+    world.arrive(mail(2))
+    assert fetched(world, known.__contains__) == [mail(2)]
+
+
+def test_an_item_of_an_unheard_of_kind_stops_nothing(world: EwsWorld) -> None:
+    world.ews.arrive(mail(1), tag="HolographicMessage")
+    world.arrive(mail(2))
+    assert fetched(world) == [mail(1), mail(2)]
+
+
+def test_a_meeting_request_is_filed_though_it_takes_no_mark(world: EwsWorld) -> None:
+    world.ews.arrive(mail(1), tag="MeetingRequest")
+    (got,) = world.mailbox.fetch_new(nothing_known, 1)
+    world.mailbox.acknowledge(got.ref, Place.HELD)
+    assert world.filed(Place.HELD) == [mail(1)]
+
+
+def test_a_handled_mail_bears_our_mark(world: EwsWorld) -> None:
+    world.arrive(mail(1))
+    (got,) = world.mailbox.fetch_new(nothing_known, 1)
+    world.mailbox.acknowledge(got.ref, Place.PROCESSED)
+    assert world.ews.in_folder("Processed")[0].properties == {"BulletinBotKey": "filed"}
+
+
+TRACED = (
+    b"Received: from edge.example (edge.example [192.0.2.1])\r\n by mx.council.example.org; Tue, 5 Aug 2025 10:00\r\n"
+    b"X-MS-Exchange-Organization-AuthAs: Internal\r\nX-MS-Exchange-Organization-AuthSource: mx.council.example.org\r\n"
+    b"Auto-Submitted: auto-replied\r\n"
+)
+
+
+@pytest.mark.parametrize("raw_block", [True, False])
+def test_what_came_over_the_wire_is_put_above_the_rebuilt_body(world: EwsWorld, raw_block: bool) -> None:
+    world.ews.knows_transport_headers = raw_block
+    world.arrive(TRACED + mail(1))
+    (raw,) = fetched(world)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    for line in (b"X-MS-Exchange-Organization-AuthAs: Internal", b"Auto-Submitted: auto-replied"):
+        assert head.split(b"\r\n").count(line) == 1
+    assert head.startswith(b"Received: from edge.example")
+    assert head.count(b"Content-Type:") == head.count(b"From:") == head.count(b"Message-ID:") == 1
+    assert body == b"Hello 1\r\n"
+
+
+def test_one_mail_that_cannot_be_converted_stops_no_other(world: EwsWorld) -> None:
+    for number in (1, 2, 3):
+        world.arrive(mail(number))
+    world.ews.conversion_fails.add(world.ews.in_folder("inbox")[1].id)
+    assert fetched(world) == [mail(1), mail(3)]
+    assert [problem.code for problem in world.mailbox.problems] == ["mail-unreadable"]
+
+
+def test_a_mail_that_fails_again_and_again_stops_the_others_no_longer(world: EwsWorld) -> None:
+    for number in (1, 2):
+        world.arrive(mail(number))
+    first = world.ews.in_folder("inbox")[0].id
+    known: set[str] = set()
+    world.ews.crashes_on.add(first)
+    for _ in range(4):
+        with suppress(Unavailable):
+            for got in world.mailbox.fetch_new(known.__contains__, 100):
+                known.add(got.ref)
+    assert known == {world.ews.in_folder("inbox")[1].id}
+    assert [problem.code for problem in world.mailbox.problems] == ["mail-unreadable"]
+
+
+def test_half_a_mail_is_no_mail(world: EwsWorld) -> None:
+    world.arrive(mail(1, "long " * 1000))
+    for operation in ("GetItem", "GetItem of MIME", "SyncFolderItems"):
+        world.httpd.faults.append(Fault(operation, half=True))
+        with pytest.raises(Unavailable):
+            fetched(world)
+    assert fetched(world) == [mail(1, "long " * 1000)]
+
+
+def test_a_folder_that_a_person_deleted_is_made_again(world: EwsWorld) -> None:
+    for number in (1, 2):
+        world.arrive(mail(number))
+    first, second = [got.ref for got in world.mailbox.fetch_new(nothing_known, 2)]
+    world.mailbox.acknowledge(first, Place.PROCESSED)
+    world.ews.folders = {ref: found for ref, found in world.ews.folders.items() if found[0] != "Processed"}
+    world.mailbox.acknowledge(second, Place.PROCESSED)
+    assert world.filed(Place.PROCESSED) == [mail(2)]
+
+
+# ----------------------------------------------------------------------------------------------------- sending
+
+SEND = "SendItem"
+AFTER = [
+    Fault(SEND, after=True),
+    Fault(SEND, after=True, answer=Answer(503, b"", {"Retry-After": "1"})),
+    Fault(SEND, after=True, answer=Answer(502, b"<html>proxy</html>", {"Connection": "close"})),
+    Fault(SEND, after=True, answer=Answer(504)),
+    Fault(SEND, after=True, answer=Answer(500, b"Server Error in '/EWS' Application")),
+    Fault(SEND, after=True, answer=response(SEND, "", "ErrorInternalServerTransientError")),
+    Fault(SEND, after=True, answer=response(SEND, "", "ErrorTimeoutExpired")),
+    Fault(SEND, half=True),
+]
+
+
+@pytest.mark.parametrize("fault", AFTER, ids=range(len(AFTER)))
+def test_a_mail_that_was_accepted_before_the_fault_never_leaves_twice(world: EwsWorld, fault: Fault) -> None:
+    ready = with_ref(world.sender, staged(1))
+    world.httpd.faults.append(replace(fault))
+    with pytest.raises(MaybeSent):
+        world.sender.release(ready)
+    assert world.sender.probe(ready) is Probe.SENT
+    assert world.httpd.seen.count(SEND) == len(world.ews.left) == 1
+    world.reopen()
+    world.sender.release(with_ref(world.sender, staged(1)))  # even if somebody asked for it again
+    assert len(world.ews.left) == 1
+
+
+BEFORE = [
+    (Fault(SEND), MaybeSent),
+    (Fault(SEND, answer=response(SEND, "", "ErrorSendAsDenied")), LoginFailed),
+    (Fault(SEND, answer=response(SEND, "", "ErrorItemNotFound")), MaybeSent),
+    (Fault(SEND, answer=response(SEND, "", "ErrorStaleObject")), NotSent),
+    (Fault(SEND, answer=response(SEND, "", "ErrorQuotaExceeded")), NotSent),
+    (Fault(SEND, answer=response(SEND, "", "ErrorInvalidRecipients")), Refused),
+    (Fault(SEND, answer=busy(1200)), Throttled),
+    (Fault(SEND, answer=Answer(503)), MaybeSent),
+    (Fault(SEND, answer=Answer(401)), LoginFailed),
+    (Fault(SEND, answer=Answer(302, b"", {"Location": "https://portal.example/"})), Unavailable),
+]
+
+
+@pytest.mark.parametrize(("fault", "told"), BEFORE, ids=range(len(BEFORE)))
+def test_each_fault_before_acceptance_says_what_is_certain(
+    world: EwsWorld, fault: Fault, told: type[TransportError]
+) -> None:
+    ready = with_ref(world.sender, staged(1))
+    world.httpd.faults.append(replace(fault))
+    with pytest.raises(told) as error:
+        world.sender.release(ready)
+    assert error.value.message.endswith(".")
+    assert error.value.hint
+    assert world.ews.left == []
+    assert world.httpd.seen.count(SEND) == 1
+
+
+def test_a_library_that_was_used_before_us_with_patience_does_not_repeat_our_sends(world: EwsWorld) -> None:
+    world.reopen()
+    config = exchangelib.Configuration(
+        service_endpoint=world.settings.endpoint,
+        credentials=exchangelib.Credentials(USER, PASSWORD),
+        auth_type=exchangelib.BASIC,
+        retry_policy=exchangelib.FaultTolerance(max_wait=5),
+        max_connections=4,
+    )
+    exchangelib.Account(MAILBOX, config=config, access_type=exchangelib.DELEGATE)
+    ready = with_ref(world.sender, staged(1))
+    world.httpd.faults.append(Fault(SEND, after=True, answer=Answer(503)))
+    with pytest.raises(MaybeSent):
+        world.sender.release(ready)
+    assert world.httpd.seen.count(SEND) == 1
+
+
+def test_a_draft_that_a_person_changed_is_not_sent(world: EwsWorld) -> None:
+    ready = with_ref(world.sender, staged(1))
+    world.ews.in_folder("drafts")[0].key = "edited"
+    with pytest.raises(NotSent):
+        world.sender.release(ready)
+    world.reopen()
+    world.sender.release(with_ref(world.sender, staged(1)))
+    assert len(world.ews.left) == 1
+    assert world.drafts() == []
+
+
+def test_a_sent_mail_that_the_server_leaves_in_drafts_is_put_into_sent_items(
+    world: EwsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ews.leaves_drafts = True
+    ready = with_ref(world.sender, staged(1))
+    world.sender.release(ready)
+    assert world.sender.probe(ready) is Probe.UNKNOWN
+    monkeypatch.setattr(ews_module, "TIDY_AFTER", 0.0)
+    assert fetched(world) == []
+    assert world.drafts() == []
+    assert world.sender.probe(ready) is Probe.SENT
+
+
+def test_sent_items_that_lag_behind_prove_nothing_yet(world: EwsWorld) -> None:
+    ready = with_ref(world.sender, staged(1))
+    world.sender.release(ready)
+    world.ews.sent_lag = True
+    assert world.sender.probe(ready) is Probe.UNKNOWN
+    world.ews.sent_lag = False
+    assert world.sender.probe(ready) is Probe.SENT
+
+
+def test_outlooks_property_is_set_where_the_header_asks_for_it(world: EwsWorld) -> None:
+    quiet = staged(1).model_copy(update={"mail": b"X-Auto-Response-Suppress: OOF, AutoReply\r\n" + staged(1).mail})
+    world.sender.stage(quiet)
+    assert world.ews.in_folder("drafts")[0].properties["0x3fdf"] == "48"
+
+
+# ---------------------------------------------------------------------------------------------- log-in and limits
+
+
+def test_a_wrong_password_is_tried_three_times_and_then_rests(world: EwsWorld) -> None:
+    right = world.settings
+    world.settings = replace(right, password="wrong")
+    for _ in range(6):
+        world.reopen()
+        with pytest.raises(LoginFailed):
+            fetched(world)
+    assert world.ews.attempts == 3
+    world.settings = right
+    world.reopen()
+    assert fetched(world) == []
+
+
+def test_a_server_that_is_busy_is_left_alone_as_long_as_it_asks(world: EwsWorld) -> None:
+    assert fetched(world) == []
+    world.httpd.faults.append(Fault("SyncFolderItems", answer=busy(120_000)))
+    with pytest.raises(Throttled) as told:
+        fetched(world)
+    assert told.value.retry_after == 120
+    world.httpd.seen.clear()
+    with pytest.raises(Throttled):
+        fetched(world)
+    assert world.httpd.seen == []
+
+
+READ = [
+    (Answer(403), "no-rights"),
+    (Answer(404), "no-ews"),
+    (Answer(500, b"oops"), "fault"),
+    (Answer(200, b"<html>Sign in</html>"), "odd-answer"),
+    (response("SyncFolderItems", "", "ErrorAccessDenied"), "no-rights"),
+    (response("SyncFolderItems", "", "ErrorNonExistentMailbox"), "no-mailbox"),
+]
+
+
+@pytest.mark.parametrize(("answer", "code"), READ, ids=range(len(READ)))
+def test_each_fault_of_reading_has_a_sentence(world: EwsWorld, answer: Answer, code: str) -> None:
+    world.arrive(mail(1))
+    world.httpd.faults.append(Fault("SyncFolderItems", answer=answer))
+    with pytest.raises((Unavailable, LoginFailed)) as told:
+        fetched(world)
+    assert told.value.code == code
+    assert told.value.hint
+    assert fetched(world) == [mail(1)]
+
+
+def test_exchange_online_that_refuses_ews_points_to_graph(world: EwsWorld) -> None:
+    world.mailbox._session.host = "outlook.office365.com"
+    world.httpd.faults.append(Fault("", answer=Answer(403)))
+    with pytest.raises(LoginFailed) as told:
+        fetched(world)
+    assert told.value.code == "ews-switched-off"
+    assert "graph" in told.value.hint
+
+
+def test_an_expired_or_foreign_certificate_is_told_apart(world: EwsWorld, tmp_path: Path) -> None:
+    world.httpd.context = world.authority.server(days=-10)
+    with pytest.raises(Unavailable) as expired:
+        fetched(world)
+    other = tmp_path / "other"
+    other.mkdir()
+    world.settings = replace(world.settings, ca_file=Authority(other).ca_file)
+    world.httpd.context = world.authority.server()
+    world.reopen()
+    with pytest.raises(Unavailable) as foreign:
+        fetched(world)
+    assert (expired.value.code, foreign.value.code) == ("certificate-expired", "certificate-unknown")
+
+
+def test_check_says_what_is_there(world: EwsWorld) -> None:
+    world.arrive(mail(1))
+    lines = world.mailbox.check()
+    assert all(line.ok for line in lines), lines
+    assert {line.topic for line in lines} >= {"certificate", "mailbox", "server", "folder", "newest mail", "limits"}
