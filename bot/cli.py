@@ -295,3 +295,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as error:
+        if "--verbose" in sys.argv:
+            raise
+        typer.echo(f"An unexpected error ({type(error).__name__}): please report it. --verbose shows more.", err=True)
+        sys.exit(3)

@@ -19,10 +19,11 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_ADDRESS = re.compile(r"[^\s<>\"]+@[^\s<>\"]+")
+_ADDRESS = re.compile(r"[^\s<>\"@]{1,200}@[^\s<>\"@]{1,200}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|[上下]午")
-_END = re.compile(r"(?:>|@[^\s:]+|\))\s*[:：]\s*$")
+_END = re.compile(r"(?:>|@[^\s:@]{1,200}|\))\s{0,3}[:：]\s*$")
 _WEEKDAY = "mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|pon|wto|śro|czw|pią|sob|nie|пн|вт|ср|чт|пт|сб|вс"
+_WEEKDAY_FIRST = re.compile(rf"(?:{_WEEKDAY})\w*[,.]?\s.{{0,12}}\d", re.IGNORECASE)
 _SHARED = re.compile(
     rf"^(.*?\S)\s*(-{{2,}}\s*On\s.{{5,200}}\swrote:|(?<=[.!?\s])On (?:{_WEEKDAY})\w*[,.]? .{{5,200}}\swrote:)\s*$",
     re.IGNORECASE,
@@ -177,20 +178,21 @@ def _attribution(lines: list[Line], index: int, floor: int) -> Boundary | None:
 
 def is_attribution(text: str) -> bool:
     """Is this "On 3 June 2026 at 10:00, Somebody <a@b> wrote:" in any language?"""
-    text = text.strip()
-    if not _DIGIT.search(text):
+    stripped = text.strip().lstrip("- ")
+    if not stripped or not _starts_with_date(stripped) or not _DIGIT.search(stripped):
         return False
-    address = _ADDRESS.search(text)
-    stripped = re.sub(r"^[-\s]+", "", text)
-    if _VERB_END.search(text) and _FIRST.match(stripped) and (text[-1] in ":：" or address):
+    first = bool(_FIRST.match(stripped))
+    colon = stripped[-1] in ":："
+    address = "@" in stripped and bool(_ADDRESS.search(stripped))
+    if first and (colon or address) and _VERB_END.search(stripped[-60:]):
         return True
-    if _VERB_INSIDE.search(text) and _FIRST.match(stripped) and text[-1] in ":：":
+    if first and colon and _VERB_INSIDE.search(stripped):
         return True
-    return bool(address and _END.search(text) and _TIME.search(text) and _starts_with_date(stripped))
+    return address and bool(_END.search(stripped[-300:]) and _TIME.search(stripped))
 
 
 def _starts_with_date(text: str) -> bool:
-    return bool(_FIRST.match(text) or re.match(rf"(?:{_WEEKDAY})\w*[,.]?\s.{{0,12}}\d", text, re.IGNORECASE))
+    return bool(_FIRST.match(text) or _WEEKDAY_FIRST.match(text))
 
 
 # ------------------------------------------------------------------------------------------- header blocks

@@ -19,8 +19,9 @@ from bot.mail.text import text_lines
 DEPTH_MAX = 2_000
 HTML_MAX = 20_000_000  # characters
 _CONDITIONAL = re.compile(r"<!\[(?:if[^\]>]*|endif)\]>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_PLAIN = frozenset(("div", "span", "br", "tr", "tbody", "table", "ul", "ol", "li", "body", "html"))
 _SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "math"})
 
 
@@ -62,6 +63,8 @@ class _Walker:
         self.builder = LineBuilder()
         self.tables = tables
         self.styles: list[Style] = [Style()]
+        self.known: dict[tuple[object, ...], Style] = {}  # mails repeat the same few looks a thousand times
+        self.kept: list[Style] = []  # keeps every style alive whose identity is a key
         self.table: TableBuilder | None = None
         self.skip: etree._Element | None = None
 
@@ -86,7 +89,7 @@ class _Walker:
             self.skip = element
             return
         outer = self.styles[-1]
-        style = inherit(outer, tag, element)
+        style = self._inherit(outer, tag, element)
         self.styles.append(style)
         if self.table is not None:
             self._start_in_table(tag, element)
@@ -104,6 +107,19 @@ class _Walker:
             self._open_block(tag, element, style, outer)
         if element.text:
             self._text(element.text)
+
+    def _inherit(self, outer: Style, tag: str, element: etree._Element) -> Style:
+        attributes = element.attrib
+        if tag == "a" or (not attributes and tag in _PLAIN):
+            return inherit(outer, tag, element) if tag == "a" else outer
+        key = (id(outer), tag, *attributes.items()) if len(attributes) < 6 else None
+        style = self.known.get(key) if key else None
+        if style is None:
+            style = inherit(outer, tag, element)
+            if key and len(self.known) < 5_000:
+                self.known[key] = style
+                self.kept.append(outer)
+        return style
 
     def _open_block(self, tag: str, element: etree._Element, style: Style, outer: Style) -> None:
         self.builder.flush()

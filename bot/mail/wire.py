@@ -134,13 +134,13 @@ def text_entity(subtype: str, text: str) -> bytes:
 
 
 def _file_name(name: str) -> str:
-    """The filename parameters of a Content-Disposition: ASCII for old clients, RFC 2231 beside it where needed."""
+    """The filename parameter of a Content-Disposition: quoted where it is plain ASCII, else after RFC 2231."""
     clean(name, "The name of an attachment")
-    ascii_name = re.sub(r'["\\/]', "_", name.encode("ascii", "replace").decode().replace("?", "_"))
-    if ascii_name == name:
+    name = re.sub(r'["\\/]', "_", name)
+    if name.isascii():
         return f'filename="{name}"'
-    star = "".join(c if re.match(r"[A-Za-z0-9._-]", c) else "".join(f"%{b:02X}" for b in c.encode()) for c in name)
-    return f"filename=\"{ascii_name}\";\r\n filename*=utf-8''{star}"
+    coded = "".join(c if re.match(r"[A-Za-z0-9._-]", c) else "".join(f"%{b:02X}" for b in c.encode()) for c in name)
+    return f"filename*=utf-8''{coded}"
 
 
 def _media_type(value: str) -> str:
@@ -153,7 +153,7 @@ def file_entity(attachment: Attachment) -> bytes:
     """An attached file, base64."""
     head = (
         f"Content-Type: {_media_type(attachment.media_type)}\r\nContent-Transfer-Encoding: base64\r\n"
-        f"Content-Disposition: attachment; {_file_name(attachment.name)}\r\n\r\n"
+        f"Content-Disposition: attachment;\r\n {_file_name(attachment.name)}\r\n\r\n"
     )
     return head.encode("ascii") + base64.encodebytes(attachment.data).replace(b"\n", CRLF)
 

@@ -110,7 +110,7 @@ class _Tidier:
     def _shaped(self, blocks: tuple[Block, ...]) -> Iterator[Block]:
         """Typed bullets, typed numbers and bold lines as what they stand for."""
         number_before = False
-        for block in blocks:
+        for block in _without_layout_tables(blocks):
             if not isinstance(block, Paragraph):
                 number_before = isinstance(block, ListItem) and block.ordered
                 yield _levelled(block) if isinstance(block, ListItem) else block
@@ -134,9 +134,6 @@ class _Tidier:
         width = max((len(row) for row in rows), default=0)
         rows = [row + [()] * (width - len(row)) for row in rows]
         kept = [column for column in range(width) if any(row[column] for row in rows)]
-        if len(rows) < 2 or len(kept) < 2:  # one row or one column is no table: a screen reader should read it as text
-            yield from (Paragraph(runs=cell) for row in rows for cell in row if cell)
-            return
         filled = [tuple(row[column] or (Run(text=NO_VALUE),) for column in kept) for row in rows]
         header_rows = min(max(table.header_rows, 1), len(filled) - 1)
         caption = _line(table.caption)
@@ -158,9 +155,23 @@ class _Tidier:
         self.findings.append(Finding(code="wide-table", severity=Severity.WARNING, where=self.where, message=message))
 
 
+def _without_layout_tables(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """One row or one column of words is no table: a screen reader should read it as text."""
+    for block in blocks:
+        if not isinstance(block, Table):
+            yield block
+            continue
+        filled = [[bool(clean_text(plain(cell)).strip()) for cell in row] for row in block.rows]
+        columns = {column for row in filled for column, full in enumerate(row) if full}
+        if sum(map(any, filled)) >= 2 and len(columns) >= 2:
+            yield block
+        else:
+            yield from (Paragraph(runs=cell) for row in block.rows for cell in row)
+
+
 def _named(section: Section) -> Section:
     items = tuple(item.model_copy(update={"heading": _line(item.heading)}) for item in section.items)
-    return section.model_copy(update={"title": _line(section.title) or section.theme, "items": _first_of(items)})
+    return section.model_copy(update={"title": _line(section.title) or section.theme or "Untitled", "items": _first_of(items)})
 
 
 def _first_of(items: tuple[Item, ...]) -> tuple[Item, ...]:

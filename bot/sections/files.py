@@ -22,6 +22,8 @@ from bot.sections.screen_parts import looks_like_formula
 Verdict = Literal["reject", "quarantine", "sanitize", "accept", "ignore"]
 GRAVITY: tuple[Verdict, ...] = ("reject", "quarantine", "sanitize", "accept")  # the gravest first
 
+# Refusals of an honest file: the mail round it is still read where it says something of its own.
+HONEST: frozenset[str] = frozenset(("not-read", "protected-file", "not-a-package", "damaged", "empty-file"))
 CSV_BYTES_MAX = 5_000_000
 CSV_CELLS_MAX = 200_000
 CELL_MAX = 32_767  # characters: Excel's own limit
@@ -94,7 +96,7 @@ def _near_enough(expected: Kind, kind: Kind, data: bytes) -> bool:
 def _screen_other(name: str, data: bytes, kind: Kind) -> Screening:
     if kind is Kind.TEXT or kind is Kind.OTHER:
         if kind is Kind.OTHER and expected_kind(name) is None and not name.lower().endswith((".csv", ".tsv", ".txt")):
-            raise InputError("The file is of a kind that is not read.", _AGAIN, "wrong-kind")
+            raise InputError("The file is of a kind that is not read.", _AGAIN, "not-read")
         return _screen_text(name, data)
     if kind is Kind.HTML:
         return screen_markup(decode_text(data)[0], name)
@@ -110,7 +112,7 @@ def _screen_other(name: str, data: bytes, kind: Kind) -> Screening:
         return Screening()
     if kind is Kind.OLD_OFFICE and name.lower().endswith(".xls"):
         return _screen_old_workbook(data)
-    raise InputError(f"A {kind} is not read.", _AGAIN, "protected-file" if kind is Kind.OLD_OFFICE else "wrong-kind")
+    raise InputError(f"A {kind} is not read.", _AGAIN, "protected-file" if kind is Kind.OLD_OFFICE else "not-read")
 
 
 _OLE_NAMES = {name: name.encode("utf-16-le") for name in ("_VBA_PROJECT", "EncryptedPackage", "Workbook", "Book")}

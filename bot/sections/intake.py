@@ -18,14 +18,22 @@ from bot.core.decision import Command, Word, decide
 from bot.core.keys import find_tokens, inbound_digest, token_hash
 from bot.core.model import Finding, MailClass, Severity, Value, block_text
 from bot.core.sensitive import sensitive_reasons
+from bot.core.signoff import only_sign_off
 from bot.mail.authenticity import AuthResult, TrustProfile, authenticate
 from bot.mail.bounce import bounces
 from bot.mail.kinds import classify
 from bot.mail.parse import Message, parse_message
 from bot.mail.prescan import prescan
-from bot.sections.files import GRAVITY, Verdict, judge_in_cage, screen_markup
-from bot.sections.mailtext import broken_encoding, header_dangers, texts_agree, visible_text
+from bot.sections.files import GRAVITY, HONEST, FileJudgement, Verdict, judge_in_cage, screen_markup
+from bot.sections.mailtext import begins_hidden, broken_encoding, header_dangers, texts_agree, visible_text
+from bot.sections.nil import is_cover, is_greeting
 from bot.sections.reading import read_reply
+
+# A person's business card or signature comes along unasked and is nobody's content.
+SILENT_TYPES = (
+    "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/vcard",
+    "text/x-vcard",
+)  # fmt: skip
 
 
 class TokenFact(Value):
@@ -163,7 +171,7 @@ def _judge_editor(base: Judgement, message: Message, proof: AuthResult, circle: 
         now=circle.now,
         themes=circle.themes,
         has_attachment=any(not part.inline for part in message.attachments),
-        html_text_agree=texts_agree(message),
+        html_text_agree=texts_agree(message) and not begins_hidden(message, text),
     )
     base = base.model_copy(update={"command": command})
     if command.problem:
@@ -209,11 +217,11 @@ def _judge_lead(base: Judgement, raw: bytes, message: Message, proof: AuthResult
         return _end(base, "quarantine", "foreign-token", "The reference of the request belongs to another person.")
     if proof.result == "none" and not known:
         return _end(base, "quarantine", "not-authenticated", *proof.reasons)
-    return judge_content(base, raw, message)
+    return judge_content(base, raw, message, text)
 
 
-def judge_content(base: Judgement, raw: bytes, message: Message) -> Judgement:
-    """What a submission holds: the gravest of what its headers, text and files bring."""
+def judge_content(base: Judgement, raw: bytes, message: Message, said: str) -> Judgement:
+    """What a submission holds: the gravest of what its headers, text and files bring. ``said`` is its own text."""
     text = visible_text(message)
     verdicts: list[tuple[Verdict, str, str]] = []
     findings: list[Finding] = []
@@ -221,10 +229,13 @@ def judge_content(base: Judgement, raw: bytes, message: Message) -> Judgement:
         verdicts.append(("sanitize", code, sentence))
     if broken_encoding(raw):
         verdicts.append(("quarantine", "broken-encoding", "The message arrived damaged: its text cannot be decoded."))
+    speaks = _says_something(said)
     for part in message.attachments:
+        if part.media_type in SILENT_TYPES:
+            continue
         judged = judge_in_cage(part.name, part.data)
         findings.extend(judged.findings)
-        verdicts.extend((judged.verdict, finding.code, finding.message) for finding in judged.findings[:1])
+        verdicts.extend(_file_verdicts(judged, speaks or part.inline))
     if all(verdict != "reject" for verdict, _, _ in verdicts):
         text += "\n" + _attached_text(message)
     for code, sentence in sensitive_reasons(text):
@@ -245,6 +256,25 @@ def judge_content(base: Judgement, raw: bytes, message: Message) -> Judgement:
 def own_words(message: Message) -> str:
     """What the sender newly wrote into the mail itself; no file and no attached mail commands."""
     return read_reply(replace(message, attachments=(), nested=())).new_text
+
+
+_ATTACHED = re.compile(r"(?:[\w'’]+,?\s+){0,6}(?:attach|enclos)\w*(?:\s+[\w'’]+){0,4}[.!]*", re.IGNORECASE)
+
+
+def _says_something(text: str) -> bool:
+    """Does the mail say more than "see attached"?"""
+    lines = [line.strip() for line in text.splitlines()]
+    own = [line for line in lines if not (is_cover(line) or is_greeting(line) or _ATTACHED.fullmatch(line))]
+    return not only_sign_off(own)
+
+
+def _file_verdicts(judged: FileJudgement, spared: bool) -> list[tuple[Verdict, str, str]]:
+    """What a file means for its mail: an honest one that is not read is only set aside when the mail is ``spared``."""
+    verdicts: list[tuple[Verdict, str, str]] = []
+    for finding in judged.findings[:1]:
+        aside = spared and judged.verdict == "reject" and finding.code in HONEST
+        verdicts.append(("sanitize" if aside else judged.verdict, finding.code, finding.message))
+    return verdicts
 
 
 def _attached_text(message: Message) -> str:

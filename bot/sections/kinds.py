@@ -39,6 +39,7 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"BM", Kind.PICTURE),
     (b"II*\x00", Kind.PICTURE),
     (b"MM\x00*", Kind.PICTURE),
+    (b"RIFF", Kind.PICTURE),  # WebP, and sound or video that no picture reader opens
     (b"MZ", Kind.PROGRAM),
     (b"\x7fELF", Kind.PROGRAM),
     (b"\xca\xfe\xba\xbe", Kind.PROGRAM),

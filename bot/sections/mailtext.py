@@ -37,6 +37,13 @@ def texts_agree(message: Message) -> bool:
     return _first_line(message.text or "") == _first_line(html_text(message.html or ""))
 
 
+def begins_hidden(message: Message, text: str) -> bool:
+    """Is the first line of what was read as the sender's own text one that the HTML hides from its reader?"""
+    hidden = {_first_line(line.text) for line in html_lines(message.html or "") if line.marks & Mark.HIDDEN}
+    first = _first_line(text)
+    return bool(first) and first in hidden
+
+
 def _first_line(text: str) -> str:
     lines = (" ".join(line.split()) for line in without_quote(text).split("\n"))
     return next((line.casefold() for line in lines if line), "")

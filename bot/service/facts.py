@@ -1,200 +1,13 @@
-"""The facts of one mail, gathered for classification: who, what it answers, what kind it is, whether it is safe."""
+"""The facts of one mail, gathered for classification."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from email.header import decode_header, make_header
-
 from bot.config import BulletinConfig
-from bot.core import keys
-from bot.core.classify import Facts, Thread
+from bot.core.classify import Facts
 from bot.core.decision import Word, decide
-from bot.core.model import MailClass, Person, Reading
-from bot.core.records import Delivery, Inbound, Token
-from bot.mail.authenticity import AuthResult, authenticate
-from bot.mail.parse import Message, parse_message
-from bot.mail.prescan import prescan
-from bot.mail.rawheaders import parse_headers
-from bot.sections.form import Request, request_from_mail
-from bot.sections.intake import Circle, TokenFact, judge_mail
-from bot.sections.reading import read_reply
+from bot.core.model import Person, Reading
 from bot.service.desk import Account, Desk, known_people
-
-LEAD_KINDS = ("request", "reminder", "deputy_question", "receipt")
-EDITOR_KINDS = ("draft", "chaser", "confirmation", "outcome", "notice", "answer")
-HEAD_BYTES = 200_000  # what is looked at of a mail that is not safe to parse
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A mail taken apart: its message (None when it is not safe to parse), proof of its sender, what it answers, and
-    what was read in it."""
-
-    inbound: Inbound
-    raw: bytes
-    message: Message | None
-    auth: AuthResult
-    digest: str
-    unsafe: tuple[str, ...]
-    thread: Thread | None
-    thread_delivery: Delivery | None
-    tokens: tuple[Token, ...]
-    reading: Reading
-    request: Request | None = None
-    bounced: Delivery | None = None
-    bounce_reason: str = ""
-
-    @property
-    def author(self) -> str:
-        """The strictly read From address, or ""."""
-        return self.auth.address or ""
-
-
-def decoded(header: bytes) -> str:
-    """A header of our own, its encoded words read."""
-    return str(make_header(decode_header(header.decode("ascii", "replace"))))
-
-
-def bracketed(message_id: str) -> str:
-    """A Message-ID as our outbox keeps it."""
-    bare = message_id.strip().strip("<>")
-    return f"<{bare}>" if bare else ""
-
-
-def open_mail(desk: Desk, account: Account, inbound: Inbound) -> Opened:
-    """Take one mail apart and look up what it belongs to."""
-    raw = desk.store.raw(inbound.id)
-    unsafe = tuple(problem.sentence for problem in prescan(raw))
-    message = None if unsafe else parse_message(raw)
-    auth = authenticate(raw, account.trust)
-    ids, text = _references(raw, message)
-    tokens = _tokens(desk, text)
-    thread, delivery = _thread(desk, ids, tokens, text)
-    request = _request(desk, thread, delivery)
-    reading = read_reply(message, request) if message else Reading(mail_class=MailClass.UNKNOWN)
-    bounced, reason = _bounced(desk, reading)
-    return Opened(
-        inbound=inbound,
-        raw=raw,
-        message=message,
-        auth=auth,
-        digest=_digest(raw, message),
-        unsafe=unsafe,
-        thread=thread,
-        thread_delivery=delivery,
-        tokens=tokens,
-        reading=reading,
-        request=request,
-        bounced=bounced,
-        bounce_reason=reason,
-    )
-
-
-def _request(desk: Desk, thread: Thread | None, delivery: Delivery | None) -> Request | None:
-    """The form that the mail answers: in the mail of ours that it replies to, else in that person's request."""
-    if thread is None or thread.purpose != "lead":
-        return None
-    if delivery is not None:
-        request = request_from_mail(desk.store.mail_bytes(delivery))
-        if request.fields:
-            return request
-    for key in (
-        keys.request_key(thread.bulletin, thread.period, thread.theme, thread.person),
-        keys.deputy_question_key(thread.bulletin, thread.period, thread.theme, thread.person),
-    ):
-        asked = desk.store.delivery(key)
-        if asked is not None:
-            return request_from_mail(desk.store.mail_bytes(asked))
-    return None
-
-
-def _digest(raw: bytes, message: Message | None) -> str:
-    """The mail's second identity: over decoded values where it can be parsed, else over its bytes."""
-    if message is None:
-        return keys.digest(raw)
-    return keys.inbound_digest(
-        message.message_id,
-        message.get("from"),
-        message.get("date"),
-        message.subject,
-        message.text or message.html or "",
-        [keys.digest(part.data) for part in message.attachments],
-    )
-
-
-def _references(raw: bytes, message: Message | None) -> tuple[list[str], str]:
-    """The Message-IDs that it answers, newest first, and the text in which tokens are looked for."""
-    if message is not None:
-        ids = [*message.in_reply_to, *reversed(message.references)]
-        return [i for i in ids if i], f"{message.subject}\n{message.text or ''}\n{message.html or ''}"
-    head = raw[:HEAD_BYTES].decode("latin-1")
-    return [], head
-
-
-def _tokens(desk: Desk, text: str) -> tuple[Token, ...]:
-    """The tokens of ours that the mail carries, in order."""
-    found = (desk.store.token(keys.token_hash(token)) for token in keys.find_tokens(text[:HEAD_BYTES]))
-    return tuple(token for token in found if token is not None)
-
-
-def _thread(desk: Desk, ids: list[str], tokens: tuple[Token, ...], text: str) -> tuple[Thread | None, Delivery | None]:
-    """What the mail answers: by thread, else by token, else by a token with one slip (leads only)."""
-    for message_id in ids:
-        delivery = desk.store.delivery_by_message_id(bracketed(message_id))
-        if delivery is not None:
-            thread = _thread_of(desk, delivery, tokens)
-            if thread is not None:
-                return thread, delivery
-    if tokens:
-        return _from_token(tokens[0], "token"), None
-    live = {token.hash: token for token in desk.store.live_tokens("lead")}
-    near = keys.near_tokens(text[:HEAD_BYTES], live.keys()) if live else ()
-    return (_from_token(live[near[0]], "near token"), None) if near else (None, None)
-
-
-def _from_token(token: Token, by: str) -> Thread:
-    return Thread(
-        by="near token" if by == "near token" else "token",
-        kind="request" if token.purpose == "lead" else "draft",
-        purpose=token.purpose,
-        bulletin=token.bulletin,
-        period=token.period,
-        theme=token.theme,
-        draft=token.draft,
-        person=token.person,
-    )
-
-
-def _thread_of(desk: Desk, delivery: Delivery, tokens: tuple[Token, ...]) -> Thread | None:
-    """The thread behind one of our mails. What it is about stands in the token that our mail carried."""
-    edition = desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
-    if edition is None:
-        return None
-    if delivery.kind == "bulletin":
-        return Thread(by="thread", kind="bulletin", purpose="reader", bulletin=edition.bulletin, period=edition.period)
-    subject = parse_headers(desk.store.mail_bytes(delivery)[:HEAD_BYTES]).all("subject")
-    carried = _tokens(desk, decoded(subject[0]) if subject else "")
-    token = (*carried, *tokens)[0] if (carried or tokens) else None
-    purpose = token.purpose if token else ("lead" if delivery.kind in LEAD_KINDS else "editor")
-    return Thread(
-        by="thread",
-        kind=delivery.kind,
-        purpose=purpose,
-        bulletin=edition.bulletin,
-        period=edition.period,
-        theme=token.theme if token else "",
-        draft=token.draft if token else None,
-        person=delivery.recipient,
-    )
-
-
-def _bounced(desk: Desk, reading: Reading) -> tuple[Delivery | None, str]:
-    """Our delivery that a bounce names, with its reason; a temporary failure is none."""
-    for bounce in reading.bounced:
-        delivery = desk.store.delivery_by_message_id(bracketed(bounce.original_message_id))
-        if delivery is not None and bounce.permanent:
-            return delivery, bounce.status
-    return None, ""
+from bot.service.opening import Opened, bracketed, themes_of
 
 
 def gather(desk: Desk, account: Account, opened: Opened) -> Facts:
@@ -204,9 +17,8 @@ def gather(desk: Desk, account: Account, opened: Opened) -> Facts:
     message = opened.message
     own = message is not None and desk.store.delivery_by_message_id(bracketed(message.message_id)) is not None
     before = desk.store.seen(opened.digest, opened.inbound.id)
-    lead_of = tuple((c.key, t) for c in configs for t in _themes_of(c, author))
+    lead_of = tuple((c.key, t) for c in configs for t in themes_of(c, author))
     editor_of = tuple(c.key for c in configs if author and c.is_editor(author))
-    unsafe = opened.unsafe or _content_problems(desk, account, opened, configs, lead_of)
     return Facts(
         mail_class=opened.reading.mail_class,
         author=author or None,
@@ -220,48 +32,12 @@ def gather(desk: Desk, account: Account, opened: Opened) -> Facts:
         lead_of=lead_of,
         reader_of=tuple(c.key for c in configs if any(reader.address == author for reader in c.readers)),
         says_hold=message is not None and _says_hold(desk, opened.reading),
-        unsafe=unsafe,
+        unsafe=opened.unsafe,
     )
-
-
-def _themes_of(config: BulletinConfig, author: str) -> list[str]:
-    return [theme.key for theme in config.themes if any(p.address == author for p in (*theme.leads, *theme.deputies))]
 
 
 def _says_hold(desk: Desk, reading: Reading) -> bool:
     return decide(reading.new_text, now=desk.clock.now()).word is Word.HOLD
-
-
-HARMLESS = ("unknown-sender", "foreign-token", "not-an-editor", "same-id-other-text")
-
-
-def _content_problems(
-    desk: Desk,
-    account: Account,
-    opened: Opened,
-    configs: list[BulletinConfig],
-    lead_of: tuple[tuple[str, str], ...],
-) -> tuple[str, ...]:
-    """Why a lead's mail may not be read as a section: a dangerous file, a damaged text, a marking that is too high."""
-    if (
-        not lead_of
-        or opened.reading.mail_class in (MailClass.AUTO_REPLY, MailClass.BOUNCE)
-        or opened.auth.result == "fail"
-    ):
-        return ()
-    circle = Circle(
-        bot=configs[0].sender.address,
-        editors=frozenset(),
-        leads=frozenset({opened.author}),
-        trust=account.trust,
-        tokens={token.hash: TokenFact(person="", purpose="section") for token in opened.tokens},
-        now=desk.clock.now(),
-        themes={theme.key: theme.title for config in configs for theme in config.themes},
-    )
-    judged = judge_mail(opened.raw, circle, lambda message_id: False)
-    if judged.verdict in ("reject", "quarantine") and judged.code not in (*HARMLESS, "no-text", "not-authenticated"):
-        return judged.reasons or (judged.code,)
-    return ()
 
 
 def person_of(config: BulletinConfig, address: str) -> Person:

@@ -7,7 +7,7 @@ from bot.core.records import EditionView
 from bot.errors import InputError
 from bot.mail.parse import Part
 from bot.service.desk import Desk
-from bot.service.facts import Opened
+from bot.service.opening import Opened
 from bot.stats.adding import month_counts
 from bot.stats.cells import Workbook
 from bot.stats.custody import StatisticsReading, read_statistics

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.core import keys
-from bot.core.model import Finding, Item, Person, Section, Severity, StatisticsTable, Submission, Theme
+from bot.core.model import Finding, Item, Person, Section, StatisticsTable, Submission, Theme
 from bot.core.planner.replies import Reply
 from bot.core.proof import proofread
 from bot.core.records import BlobAdded, Change, EditionView
 from bot.sections.form import items_from
 from bot.service import figures
 from bot.service.desk import Desk
-from bot.service.facts import Opened
+from bot.service.opening import Opened
 from bot.service.proofing import proof_context
 
 
@@ -55,7 +55,7 @@ def _proof(
     """What proof-reading says of this reply alone."""
     section = Section(theme=theme.key, title=theme.title, items=items, statistics=table)
     found = proofread((section,), proof_context(desk, view))
-    return tuple(f for f in found if (f.code != "empty-section" and f.severity is not Severity.NOTE) or f.text)
+    return tuple(f for f in found if f.code != "empty-section")
 
 
 def _pictures(opened: Opened, items: tuple[Item, ...]) -> list[Change]:

@@ -30,7 +30,8 @@ from bot.sections.mailtext import texts_agree
 from bot.service import submitting
 from bot.service.carry_out import changes_of
 from bot.service.desk import Account, Desk, log
-from bot.service.facts import Opened, bracketed, gather, open_mail, person_of
+from bot.service.facts import gather, person_of
+from bot.service.opening import Opened, bracketed, open_mail
 from bot.service.work import Incoming
 
 MOST_ATTEMPTS = 3
@@ -148,7 +149,9 @@ def file_held(desk: Desk, view: EditionView, effect: FileHeld) -> list[Change]:
     theme = rules.theme(effect.theme)
     if inbound is None or theme is None:
         return []
-    opened = open_mail(desk, account_of(desk, inbound), inbound)
+    opened = open_mail(desk, account_of(desk, inbound), inbound, filed=True)
+    if opened.unsafe:
+        return []  # it stays in the holding pen; the notice about it named the reasons
     config = desk.bulletins[view.edition.bulletin]
     person = person_of(config, opened.author) if opened.author else theme.leads[0]
     reply, blobs = submitting.reply_of(desk, view, theme, person, opened)

@@ -152,7 +152,6 @@ def send_receipt(work: Work, effect: SendReceipt) -> tuple[Change, ...]:
     return (issued, *queued)
 
 
-
 def pictures_of(work: Work, *sections: object) -> dict[str, tuple[str, bytes]]:
     """The bytes of every picture that some sections print, by digest."""
     found: dict[str, tuple[str, bytes]] = {}

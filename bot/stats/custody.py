@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import Field
@@ -146,6 +147,21 @@ def _settle(tables: list[TableReading]) -> None:
             table.kind = "monthly" if kinds == {"cumulative"} else "cumulative"
         if table.period is None:
             table.period = max((other.period for other in beside if other.period), default=None)
+    unsaid = sorted((table for table in tables if table.kind is None and table.period), key=lambda t: t.period or "")
+    if len({table.period for table in unsaid}) > 1:
+        grows = all(_grows(old, new) for old, new in pairwise(unsaid))
+        for table in unsaid:
+            table.kind = "cumulative" if grows else "monthly"
+
+
+def _grows(old: TableReading, new: TableReading) -> bool:
+    """Whether no count is below the one of an earlier month, as with running totals."""
+    later = _values(new)
+    return all(
+        (later.get(district, {}).get(measure) or 0) >= (value or 0)
+        for district, values in _values(old).items()
+        for measure, value in values.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -168,7 +184,11 @@ def _choose(
     of_month = [table for table in tables if table.period == period] or tables
     of_kind = [table for table in of_month if (table.kind or config.kind) == config.kind] or of_month
     main = max(of_kind, key=lambda table: len(table.rows))
-    rivals = [table for table in of_kind if table is not main and _values(table) != _values(main)]
+    rivals = [
+        table
+        for table in of_kind
+        if table is not main and 2 * len(table.rows) > len(main.rows) and _values(table) != _values(main)
+    ]
     doubtful = [
         Finding(
             code="two-tables",

@@ -13,6 +13,7 @@ from bot.stats.series import SeriesConfig
 from bot.stats.tables import TOTAL, FoundTable
 from bot.stats.texts import fold, name_key, nearest, shorten
 
+_NOT_COUNTS = frozenset({"percent", "percentage", "rate", "proportion", "share", "average"})
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
@@ -145,6 +146,8 @@ class _Reader:
         self, reading: TableReading, line: int, label: str, cells: dict[str, Cell], lines: range | list[int]
     ) -> None:
         folded = fold(label)
+        if not self._district(label) and ("%" in folded or set(folded.split()) & _NOT_COUNTS):
+            return  # shares of the figures above, not figures
         if self._is_total(folded) and not self._district(label):
             self._total_row(reading, line, folded, cells)
         elif district := self._district(label):

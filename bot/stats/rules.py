@@ -226,8 +226,8 @@ def _month_differs(facts: Facts, other: TableReading) -> Iterator[Finding]:
         if cell in given and given[cell] != grown:
             district, measure = cell
             message = (
-                f"{district}: {given[cell]:,} {facts.config.measure_title(measure).lower()} are given for the month, but "
-                f"the running total grew by {grown:,} since {words(before)}; the difference is what is printed."
+                f"{district}: {given[cell]:,} {facts.config.measure_title(measure).lower()} are given for the month, "
+                f"but the running total grew by {grown:,} since {words(before)}; the difference is what is printed."
             )
             yield _finding("month-mismatch", WARNING, other.districts.get(district, ""), message)
 

@@ -135,7 +135,7 @@ class SeriesConfig(_Part):
             "All tests",
             "All districts",
         ),
-        *("All CSPs", "All areas", "County", "Column total", "Row total", "Number of tests", "Tests"),
+        *("All CSPs", "All areas", "County", "Column total", "Row total", "Number of tests", "Tests", "Tot"),
     )
     ignored_headers: Words = ("Rank", "No", "Number", "Code", "Notes", "Comments")
     identity: bool = True

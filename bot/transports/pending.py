@@ -82,9 +82,14 @@ class Pending:
             self._failures[ref] = UNREADABLE_AFTER
         if self._failures[ref] < UNREADABLE_AFTER:
             raise error
-        return Problem(
-            code="mail-unreadable",
-            sentence="The mailbox does not give out one mail of the inbox.",
-            where=error.message,
-            todo="Open it in Outlook; forward it to the shared mailbox as an attachment, or file it by hand.",
-        )
+        return unreadable(error)
+
+
+def unreadable(error: TransportError) -> Problem:
+    """One mail that the server does not give out, for the operator."""
+    return Problem(
+        code="mail-unreadable",
+        sentence="The mailbox does not give out one mail of the inbox.",
+        where=error.message,
+        todo="Open it in a mail program; forward it to the shared mailbox as an attachment, or file it by hand.",
+    )

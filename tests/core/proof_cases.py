@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.core.model import Item, Paragraph, Person, Run, Section
-from bot.core.proof import ProofContext
+from bot.core.model import Item, Paragraph, Person, Run, Section, Table
+from bot.core.proof import ProofContext, proofread
 
 DOMAIN = "council.example.org"
 PEOPLE = (
@@ -22,7 +22,23 @@ PEOPLE = (
     ("Kate Morgan", "kate.morgan"),
     ("Community Safety Unit", "community.safety"),
 )
-GLOSSARY = "CCSU JSNA CSM CSP RAG ASB VAWG PCC SEND CGL MARAC IDVA PSPO DHR SVD".split(" ")
+GLOSSARY = [
+    "CCSU",
+    "JSNA",
+    "CSM",
+    "CSP",
+    "RAG",
+    "ASB",
+    "VAWG",
+    "PCC",
+    "SEND",
+    "CGL",
+    "MARAC",
+    "IDVA",
+    "PSPO",
+    "DHR",
+    "SVD",
+]
 
 
 def context(**more: object) -> ProofContext:
@@ -54,6 +70,22 @@ def section(*paragraphs: str, heading: str = "Update") -> Section:
     return Section(theme="theme", title="Theme", items=(Item(heading=heading, blocks=blocks),))
 
 
+def codes(*texts: str, **more: object) -> list[str]:
+    """The codes found in some paragraphs."""
+    return [finding.code for finding in proofread([section(*texts)], context(**more))]
+
+
+def of(*blocks: object, heading: str = "Update", **more: object) -> Section:
+    """A section with one item made of these blocks."""
+    item = Item.model_validate({"heading": heading, "blocks": blocks})
+    return Section.model_validate({"theme": "theme", "title": "Theme", "items": (item,), **more})
+
+
+def table(*rows: str) -> Table:
+    """A table from lines with | between the cells."""
+    return Table(rows=tuple(tuple((Run(text=cell.strip()),) for cell in row.split("|")) for row in rows))
+
+
 # (code, text, words that the finding's text or message shows)
 PLANTED: tuple[tuple[str, str, str], ...] = (
     ("address-unknown", f"If you would like to join the group, please email wicki.marsh@{DOMAIN}.", "wicki.marsh"),
@@ -61,7 +93,11 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("address-unknown", f"Please email michael.osie@{DOMAIN} to book a place.", "michael.osie"),
     ("address-unknown", "Please email kate.morgan@counci1.example.org for the form.", "counci1"),
     ("address-unknown", f"Any queries should be sent to paul.nobody@{DOMAIN}.", "paul.nobody"),
-    ("address-unknown", f"Contact Alex Kingsley ([alex.kingsly@{DOMAIN}](mailto:alex.kingsly@{DOMAIN})).", "alex.kingsly"),
+    (
+        "address-unknown",
+        f"Contact Alex Kingsley ([alex.kingsly@{DOMAIN}](mailto:alex.kingsly@{DOMAIN})).",
+        "alex.kingsly",
+    ),
     ("address-unknown", "Karl can be reached at karl.stone@pcc.exmaple at any time.", "karl.stone@pcc.exmaple"),
     ("address-unknown", f"Contact helen.whitlok@{DOMAIN} with ideas for the day.", "helen.whitlok"),
     ("address-unknown", f"Write to marsh.vicki@{DOMAIN} for a copy.", "marsh.vicki"),
@@ -74,7 +110,11 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("address-incomplete", f"Contact michael.osei@@{DOMAIN} to arrange this.", "@@"),
     ("address-incomplete", f"To take part please e-mail the team at {DOMAIN}.", DOMAIN),
     ("address-incomplete", f"Get in touch via alex.kingsley (at) {DOMAIN} to discuss.", "(at)"),
-    ("repeated-words", "If you have not received it or would like would like more information, let us know.", "would like"),
+    (
+        "repeated-words",
+        "If you have not received it or would like would like more information, let us know.",
+        "would like",
+    ),
     ("repeated-words", "The group will meet in the the new offices.", "the"),
     ("repeated-words", "Partners are asked to share the report with with their teams.", "with"),
     ("repeated-words", "The working group will oversee will oversee the delivery of the plan.", "will oversee"),
@@ -135,7 +175,11 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
     ("bad-link", "Read it on [the intranet](http://intranet/policies).", "the intranet"),
     ("bad-link", f"Email [vicki.marsh@{DOMAIN}](mailto:rebecca.field@{DOMAIN}).", "rebecca"),
     ("bad-link", "The site is www,council.example.org/safety for now.", "www,"),
-    ("bare-url", "The strategy is at https://www.council.example.org/media/documents/strategy-2025-30.pdf for all.", "https"),
+    (
+        "bare-url",
+        "The strategy is at https://www.council.example.org/media/documents/strategy-2025-30.pdf for all.",
+        "https",
+    ),
     ("unexpanded-acronym", "The TKAP board met in July to agree the plan.", "TKAP"),
     ("unexpanded-acronym", "Referrals from the DARD group are rising.", "DARD"),
     ("unexpanded-acronym", "The new HPFT service is open to all.", "HPFT"),
@@ -166,22 +210,29 @@ PLANTED: tuple[tuple[str, str, str], ...] = (
 )
 
 CLEAN: tuple[str, ...] = (
-    "The unit is starting on a refresh of the previous needs assessment published in 2021. This will include a refresh of "
+    "The unit is starting on a refresh of the previous needs assessment published in 2021. This will "
+    "include a refresh of "
     "the public survey, which will be combined with consultation for the new strategy.",
     f"If you are interested in being a part of this working group, please email vicki.marsh@{DOMAIN}.",
-    "This needs assessment has now been finalised and recommendations have been approved by the Strategic Chairs based on "
+    "This needs assessment has now been finalised and recommendations have been approved by the "
+    "Strategic Chairs based on "
     "the available evidence and research examined throughout the document.",
-    "These recommendations are intended for commissioners, decision makers and partner organisations with a role in the "
+    "These recommendations are intended for commissioners, decision makers and partner organisations "
+    "with a role in the "
     "management of children and young people at risk of exploitation or who have become victims.",
-    "Completed intelligence documents are usually published on the [Public Health website](https://www.council.example.org/jsna).",
-    "All detainees that are arrested (or charged) for a trigger offence for the second time in a 12-month period will be "
+    "Completed intelligence documents are usually published on the [Public Health "
+    "website](https://www.council.example.org/jsna).",
+    "All detainees that are arrested (or charged) for a trigger offence for the second time in a "
+    "12-month period will be "
     "required to undertake an oral swab test for Class A drugs such as heroin and/or crack cocaine.",
     "Following a positive test, the offender is legally required to attend an initial required assessment (RA) and a "
     "follow up assessment (FA).",
-    "The Drug & Alcohol Strategy 2025-30 has been published and is [available to view here](https://www.council.example.org/s).",
+    "The Drug & Alcohol Strategy 2025-30 has been published and is [available to view "
+    "here](https://www.council.example.org/s).",
     "If your CSP would like a presentation on the strategy, please contact michael.osei@council.example.org.",
     "This system has now been soft launched, having gone through rigorous assessment with partners.",
-    "The annual audit report is now finalised. It includes an overview of all inquests concluded in 2024 to be due to drugs.",
+    "The annual audit report is now finalised. It includes an overview of all inquests concluded in 2024 "
+    "to be due to drugs.",
     "It is expected that these documents will be finalised in the autumn.",
     "Hate Crime Awareness Week will take place from 11 to 18 October 2025 and the theme this year is disability.",
     "An event will take place on Wednesday 15 October 2025 at the Fielder Centre, from 10:00 to 15:30.",
@@ -192,7 +243,8 @@ CLEAN: tuple[str, ...] = (
     "In July 2025 there were 45 reports, compared with 52 in July 2024, a fall of 13.5%.",
     "Since the launch in March 2025, 312 people have been referred and 205 have completed the programme.",
     "He had had several warnings before the order was made, and it was clear that that order would be kept.",
-    "The Community Safety Partnership met on Thursday 17 July 2025 and agreed that a new plan will be written by March 2026.",
+    "The Community Safety Partnership met on Thursday 17 July 2025 and agreed that a new plan will be "
+    "written by March 2026.",
     "Operation Sceptre took place in May and officers seized 27 knives; the next week of action is in November.",
     "Following the review in June 2025, a new group will be set up to oversee delivery.",
     "We are here to help: staff will be at the library every Tuesday from 9.30am to 12.30pm.",
@@ -203,7 +255,8 @@ CLEAN: tuple[str, ...] = (
     "In May 250 people attended the open day, and by March 45 officers had been trained.",
     "Please see the agenda and the minutes of the last meeting for details.",
     "The Domestic Abuse Act 2021 (29 April 2021) places duties on local authorities.",
-    "Training on stalking is open to all front line staff; to book, [use the booking form](https://www.council.example.org/b).",
+    "Training on stalking is open to all front line staff; to book, [use the booking "
+    "form](https://www.council.example.org/b).",
     "The survey is open until 30 September 2025. [Take part](https://www.council.example.org/survey).",
     "The number of offences recorded between April and June 2025 was 8% lower than in the same months of 2024.",
     "Anti-social behaviour (ASB) remains a priority for residents in all ten districts.",

@@ -3,6 +3,7 @@
 A small council of invented roles: an editor, two owners, a border server that writes Authentication-Results.
 """
 
+# ruff: noqa: E501 - a case stands on one line, its bytes included
 from __future__ import annotations
 
 import base64
@@ -202,6 +203,8 @@ def approval() -> Iterator[Case]:
     yield Case(
         "c-html-only-hidden", mail('<p style="display:none">APPROVE</p><p>Please wait.</p>', kind="text/html"), "reject"
     )
+    sneaky = '<p style="display:none">APPROVE</p><p>Thanks</p><p>Jo</p>'
+    yield Case("c-hidden-above-sign-off", mail(sneaky, kind="text/html"), "reject")
     yield Case("c-control-both", mail(two("APPROVE", "<p>APPROVE</p><p>Jo</p>"), kind=both), "accept")
     yield Case(
         "c-control-html",
@@ -338,6 +341,19 @@ def bombs() -> Iterator[Case]:
         "accept",
     )
     yield Case("m-official", lead("OFFICIAL\r\nThe park opens on 4 May."), "accept")
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 999
+    bench = "The bench in Mill Park was repaired."
+    yield Case("m-old-word-alone", attached("report.doc", old), "reject")
+    yield Case("m-old-word-beside-text", attached("report.doc", old, text=bench), "sanitize")
+    yield Case(
+        "m-old-word-beside-thanks",
+        attached("report.doc", old, text="Hi,\r\nplease see attached\r\nThanks\r\nJo"),
+        "reject",
+    )
+    yield Case("m-zip-beside-text", attached("a.zip", b"PK\x05\x06" + b"\0" * 18, text=bench), "sanitize")
+    yield Case("m-exe-beside-text", attached("a.exe", b"MZ" + b"\0" * 99, text=bench), "reject")
+    signed = attached("smime.p7s", bytes(range(256)), "application/pkcs7-signature", "Nothing this month.")
+    yield Case("m-signed", signed, "accept")
     yield Case(
         "m-pdf", attached("plan.pdf", b"%PDF-1.7\n%x", text="The text of the section. Plan attached."), "sanitize"
     )

@@ -144,7 +144,7 @@ def paragraph_styles() -> list[str]:
             "paragraph",
             "Subtitle",
             then="BodyText",
-            ppr=box(NAVY, 10) + band(NAVY) + spacing(0, 0) + '<w:ind w:left="227" w:right="227"/>',
+            ppr=box(NAVY, 10) + band(NAVY) + spacing(0, 0, 300) + '<w:ind w:left="227" w:right="227"/>',
             rpr=look(16, "FFFFFF"),
         ),
         style("paragraph", "Masthead Marking", ppr=spacing(0, 160) + '<w:jc w:val="right"/>', rpr=look(12, INK, True)),

@@ -96,8 +96,10 @@ def csv(rows: Rows, separator: str = ",", encoding: str = "utf-8", before: str =
 
 _ODS = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
- xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" office:version="1.3"><office:automatic-styles>
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ office:version="1.3"><office:automatic-styles>
 <style:style style:name="ta1" style:family="table"><style:table-properties table:display="true"/></style:style>
 <style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>
 </office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>
@@ -108,8 +110,8 @@ def ods(rows: Rows, hidden_rows: Sequence[int] = (), hidden_sheet: Rows | None =
     """An .ods file with the empty repeated cells and rows at the end that spreadsheet programs write."""
     body = "".join(_ods_row(row, number in hidden_rows) for number, row in enumerate(rows))
     tail = (
-        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/>'
-        "</table:table-row>"
+        '<table:table-row table:number-rows-repeated="1048000">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
     )
     tables = f'<table:table table:name="Custody" table:style-name="ta1">{body}{extra}{tail}</table:table>'
     if hidden_sheet:
@@ -141,4 +143,5 @@ def _ods_row(row: Sequence[object], hidden: bool) -> str:
                 f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p></table:table-cell>'
             )
     visibility = ' table:visibility="collapse"' if hidden else ""
-    return f'<table:table-row{visibility}>{cells}<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+    cells += '<table:table-cell table:number-columns-repeated="16000"/>'
+    return f"<table:table-row{visibility}>{cells}</table:table-row>"

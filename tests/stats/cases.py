@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -74,7 +74,7 @@ def _merged_figures(sheet: Worksheet) -> None:
 
 
 def _date(sheet: Worksheet) -> None:
-    sheet["B3"] = datetime(2025, 8, 14)
+    sheet["B3"] = date(2025, 8, 14)
 
 
 def _nan(sheet: Worksheet) -> None:
@@ -214,10 +214,10 @@ CASES: tuple[Case, ...] = (
     Case("csv with semicolons and thousands", lambda: csv(TEXT_NUMBERS, ";"), file="custody.csv"),
     Case("csv with sep= line", lambda: csv(plain(), "|", before="sep=|\r\n"), file="custody.csv"),
     Case("ods", lambda: ods(plain(SINCE)), period="2025-08", file="custody.ods"),
-    Case("xls", lambda: (DATA / "plain.xls").read_bytes(), period="2025-08", file="custody.xls"),
+    Case("xls", (DATA / "plain.xls").read_bytes, period="2025-08", file="custody.xls"),
     Case(
         "xls with a hidden row and a hidden sheet",
-        lambda: (DATA / "hidden.xls").read_bytes(),
+        (DATA / "hidden.xls").read_bytes,
         _without("Hertsmere"),
         (4774, 4919, 63),
         period="2025-08",

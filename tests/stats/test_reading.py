@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.stats.custody import StatisticsReading, read_statistics, statistics_json
+from bot.stats.custody import StatisticsReading, read_statistics
 from bot.stats.workbook import read_workbook
 from tests.stats.build import config
 from tests.stats.cases import CASES, Case

@@ -67,6 +67,7 @@ class FakeGraph:
         self.leaves_drafts = False  # a server that was seen to leave a sent draft in Drafts
         self.sent_lag = False  # Sent Items shows nothing yet
         self.token_requests = 0
+        self.mint = lambda: f"token-{self.token_requests}"
         self._count = 0
 
     # ------------------------------------------------------------------------------------------- for tests
@@ -112,7 +113,7 @@ class FakeGraph:
             return answer({"error": "invalid_client", "error_description": "AADSTS7000215: invalid secret"}, 401)
         if not form.get("scope", [""])[0].endswith("/.default"):
             return answer({"error": "invalid_scope", "error_description": "AADSTS1002012"}, 400)
-        token = f"token-{self.token_requests}"
+        token = self.mint()
         self.tokens.add(token)
         return answer({"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 

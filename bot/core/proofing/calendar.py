@@ -40,10 +40,11 @@ _DAY_FIRST = re.compile(
     rf"(?:{_JOIN}(?:{_WEEKDAY},?\s+(?:the\s+)?)?{_NEXT_DAY}){{0,4}})"
     rf"\s+(?:of\s+)?(?P<month>{MONTH})(?:,?\s+(?P<year>{_YEAR}))?",
 )
-# "October 15, 2025", "October 15th"
+# "October 15, 2025", "October 15th", "Monday, October 15", "on September 31."
 _MONTH_FIRST = re.compile(
-    rf"(?P<weekday>\b{_WEEKDAY},?\s+)?\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})"
-    rf"(?:(?P<ordinal>st|nd|rd|th)\b(?:,?\s+(?P<year1>{_YEAR}))?|,?\s+(?P<year2>(?:19|20)\d{{2}})\b)",
+    rf"(?P<lead>\b{_WEEKDAY},?\s+|\b(?:on|by|until|from|before)\s+)?\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})"
+    rf"(?:(?P<ordinal>st|nd|rd|th)\b(?:,?\s+(?P<year1>{_YEAR}))?|,?\s+(?P<year2>(?:19|20)\d{{2,3}})\b"
+    r"|(?(lead)(?=\s*(?:[.,;)]|$)(?!\d))|(?!)))",
 )
 _NUMBERS = re.compile(
     rf"(?P<weekday>\b{_WEEKDAY},?\s+)?(?<![\d/.-])(?P<day>\d{{1,2}})(?P<sep>[/.-])(?P<month>\d{{1,2}})(?P=sep)"
@@ -110,7 +111,8 @@ def _day_first(text: str) -> Iterator[Written]:
 def _month_first(text: str) -> Iterator[Written]:
     for match in _MONTH_FIRST.finditer(text):
         year = match.group("year1") or match.group("year2")
-        day = Day(day=int(match.group("day")), weekday=_weekday(match.group("weekday")))
+        lead = (match.group("lead") or "").strip(" ,")
+        day = Day(day=int(match.group("day")), weekday=weekday_number(lead) if lead[:1].isupper() else None)
         yield Written(
             start=match.start(), end=match.end(), words=match.group(), days=(day,),
             month=month_number(match.group("month")), year=int(year) if year else None,
@@ -169,7 +171,9 @@ def resolve(written: Written, today: date, last: bool = True) -> date | None:
     ]
     near.sort(key=lambda d: abs(d - today))
     if day.weekday is not None:
-        fitting = [d for d in near if d.weekday() == day.weekday and abs(d - today) < timedelta(days=330)]
+        fitting = [
+            d for d in near if d.weekday() == day.weekday and timedelta(days=-120) <= d - today <= timedelta(days=330)
+        ]
         near = fitting or near
     return near[0] if near else None
 

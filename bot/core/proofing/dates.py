@@ -19,6 +19,7 @@ _LOOSE_YEAR = re.compile(
     r"(?=[.,;:)]|\s*$|\s+(?:and|to|with|for|the|as|when|at)\b)",
     re.IGNORECASE,
 )
+_SECOND_YEAR = re.compile(r"\b(?:19|20)\d{2}\s*(?:and|to|until|[-–/])\s*(?P<year>20\d{3})(?!\d)")
 _YEARS = re.compile(r"(?<![\d/-])(?P<a>(?:19|20)\d{2})\s?[-–/]\s?(?P<b>(?:19|20)\d{2})(?![\d/-])")
 _CLOCK = re.compile(
     r"(?:\b(?:at|from|to|until|till|by|between|and|"
@@ -78,7 +79,7 @@ def _with_year(words: str, year: int | None, context: ProofContext) -> str:
 def _impossible_years(passage: Passage, written: tuple[Written, ...], context: ProofContext) -> Iterator[Finding]:
     """ "October 20265", "in 20265", "2030-2025" where no day stands with it."""
     line = passage.text
-    for pattern in (_MONTH_YEAR, _LOOSE_YEAR):
+    for pattern in (_MONTH_YEAR, _LOOSE_YEAR, _SECOND_YEAR):
         for match in pattern.finditer(line):
             inside = any(one.start <= match.start("year") < one.end for one in written)
             year = int(match.group("year"))
@@ -154,11 +155,13 @@ def weekday_mismatch(text: Text, context: ProofContext) -> Iterator[Finding]:
 _AHEAD = re.compile(
     r"\b(?:will|shall|tak(?:es?|ing) place|join us|sign up|book\w*|register\w*|"
     r"regist\w+ (?:closes|is open)|apply|nominat\w+|"
-    r"(?:is|are) (?:due|scheduled|planned|set|expected|hoping|going|to be|on|being held|"
+    r"(?:is|are) (?:hosting|holding|organising|due|scheduled|planned|set|expected|hoping|going|to be|on|being held|"
     r"taking place|inviting|running|open)|"
     r"(?:is|are) to (?:be|take|run|start)|(?:starts?|begins?|runs?|opens?|closes?|launches|finish(?:es)?|ends?) "
     r"(?:on|from|at|until)|applications? (?:must|should|close|are)|submit|respond|repl(?:y|ies)|return\w*|closing date|"
-    r"deadline\w*|save the date|upcoming|forthcoming|come along|please (?:attend|come|send|let|complete)|"
+    r"deadline\w*|save the date|upcoming|next (?:\w+ ){0,3}?(?:meeting|forum|session|event|workshop|"
+    r"course|webinar|drop-?in|conference|training|day|network)|forthcoming|come along|"
+    r"please (?:attend|come|send|let|complete)|"
     r"to be (?:held|submitted|returned|completed|published|confirmed)|don[’']t miss|last day|remind\w+ that)\b",
     re.IGNORECASE,
 )
@@ -244,13 +247,14 @@ def _back_before(before: str, cue: str) -> bool:
 
 _OURSELVES = r"(?:RAG update|update|bulletin|edition|newsletter|issue|round-?up|briefing)"
 _OWN_MONTH = re.compile(
-    rf"\b(?P<lead>(?:welcome to|in|this is|here is|our|the|this|your)\s+)(?:the\s+|our\s+|this\s+)?"
+    rf"\b(?i:welcome to|in|this is|here is|our|the|this|your)\s+(?:the\s+|our\s+|this\s+)?"
     rf"(?P<month>{MONTH})(?:\s+(?P<year>(?:19|20)\d{{2}}))?(?:[’']s)?\s+(?:\w+\s+){{0,3}}?{_OURSELVES}\b"
 )
 _THIS_MONTH = re.compile(
     r"\b(?:this month|this edition|this update|this bulletin)\s*(?:,|\(|–|-|:)\s*"
     rf"(?P<month>{MONTH})(?:\s+(?P<year>(?:19|20)\d{{2}}))?"
-    rf"|\b(?:this month of|the month of)\s+(?P<month2>{MONTH})",
+    rf"|\b(?:this month of|the month of)\s+(?P<month2>{MONTH})"
+    rf"|\b(?:this month[’']s|our|this)\s+{_OURSELVES}\s+(?:for|of)\s+(?P<month3>{MONTH})",
     re.IGNORECASE,
 )
 _HEADED = re.compile(
@@ -258,6 +262,7 @@ _HEADED = re.compile(
     rf"|(?P<month2>{MONTH})(?:\s+(?P<year2>(?:19|20)\d{{2}}))?\s+(?:\w+\s+){{0,3}}?{_OURSELVES})\W*$",
     re.IGNORECASE,
 )
+_TELLS_PAST = re.compile(r"\s+(?:was|were|had|said|gave|saw|\w{3,}ed)\b")
 _REFERS_BACK = re.compile(
     r"\b(?:last|previous\w*|earlier|since|reported|published|as in|appeared|featured|mentioned|"
     r"see|following|from|shared|"
@@ -269,13 +274,14 @@ _REFERS_BACK = re.compile(
 def wrong_month(text: Text, context: ProofContext) -> Iterator[Finding]:
     """The text calls this edition by another month: left from last month, or from last year."""
     for passage in text.passages:
-        patterns = (_HEADED, _THIS_MONTH) if passage.part == "heading" else (_OWN_MONTH, _THIS_MONTH)
-        for pattern in patterns:
+        headline = passage.part == "heading" or len(passage.text.split()) <= 8
+        for pattern in (_HEADED, _OWN_MONTH, _THIS_MONTH) if headline else (_OWN_MONTH, _THIS_MONTH):
             for match in pattern.finditer(passage.text):
                 groups = match.groupdict()
-                name = groups.get("month") or groups.get("month2")
+                name = groups.get("month") or groups.get("month2") or groups.get("month3")
                 year = groups.get("year") or groups.get("year2")
-                if name is None or _REFERS_BACK.search(passage.text[max(0, match.start() - 60) : match.start()]):
+                before = passage.text[max(0, match.start() - 60) : match.start()]
+                if name is None or _REFERS_BACK.search(before) or _TELLS_PAST.match(passage.text, match.end()):
                     continue
                 other = calendar.month_number(name)
                 if _ours(other, int(year) if year else None, context) or _ahead(other, year, context, passage):

@@ -18,7 +18,7 @@ _VERB = (
     r"survey)"
 )
 # What may follow the "here" of a promise.
-_STOP = r"(?=\s*(?:[.,;:!?)\]]|$|and\b|or\b|for (?:more|further)\b|to (?:view|read|see|book|sign|register)\b))"
+_STOP = r"(?=\s*(?:[.,;:!?()\]]|$|and\b|or\b|for (?:more|further)\b|to (?:view|read|see|book|sign|register)\b))"
 _PROMISE = re.compile(
     rf"\bclick(?:ing)?\s+(?:on\s+)?(?:here|this|the link|below)\b"
     rf"|\b{_VERB}\b[^.;!?\n]{{0,30}}?\bhere\b{_STOP}"
@@ -27,7 +27,7 @@ _PROMISE = re.compile(
     r"(?:this|the|the following|the attached)\s+(?:\w+\s+)?(?:web)?links?\b"
     r"(?!\s+(?:between|to the (?:police|council|county)|with))"
     r"|\b(?:this|the following|the)\s+(?:\w+\s+)?(?:web)?links?\s+(?:below|above)\b|\blinks? (?:is |are )?below\b"
-    r"|\b(?:following|this)\s+(?:web)?link\s*:"
+    r"|\b(?:following|this)\s+(?:web)?link\s*:|\bsee here\b|\bhere is (?:the|a) (?:web)?link\b"
     r"|\b(?:on|at|from) (?:this|the following) (?:web ?page|web ?site|page|site)\b(?=\s*[.:]|$)",
     re.IGNORECASE,
 )
@@ -41,7 +41,9 @@ _HOSTED = re.compile(
     r"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:uk|org|com|net|eu|info|london|example)(?:/[^\s<>\"“”)]*)?(?![\w@])", re.IGNORECASE
 )
 _LIKE_URL = re.compile(
-    r"(?<![\w.@/-])(?:h{0,2}t{1,3}p{1,2}s{0,2}(?:[:;.,]?[/\\]{1,3}|[:;])[^\s<>\"“”)]*|w{2,4}[.,]+[^\s<>\"“”)]+)",
+    r"https?://\S+[\w/] [\w%-]+\.(?:pdf|docx?|xlsx?|html?|aspx?)\b"  # a space in the name of a file
+    r"|(?<![\w.@/-])(?:h{0,2}t{1,3}p{1,2}s{0,2}(?:[:;.,]?[/\\]{1,3}|[:;])[^\s<>\"“”)]*"  # htp://, https:/, http//
+    r"|w{2,4}[.,]+[^\s<>\"“”)]+|www\.\s+[a-z0-9.-]+)",
     re.IGNORECASE,
 )
 _GOOD_URL = re.compile(
@@ -134,7 +136,7 @@ def bad_link(text: Text, context: ProofContext) -> Iterator[Finding]:
         for pattern in (_LIKE_URL, _LOCAL):
             for match in pattern.finditer(passage.text):
                 words = match.group().rstrip(".,;:!?'’")
-                if len(words) < 4 or _GOOD_URL.fullmatch(words):
+                if len(words) < 4 or (_GOOD_URL.fullmatch(words) and not re.search(r"\s", words)):
                     continue
                 message = f"“{words}” is not a web address that readers can open."
                 yield found("bad-link", Severity.ERROR, passage, match.span(), message)

@@ -23,7 +23,7 @@ _BIRTH = re.compile(
     rf"\b(?:d\.?\s?o\.?\s?b\.?|dates? of birth|born(?: on)?|b\.)\s*(?:is|was|:|-|–|=)?\s*(?:on\s+)?(?:the\s+)?{_DATE}",
     re.IGNORECASE,
 )
-_NAME_DATE = re.compile(rf"\b[A-Z][a-z]{1, 30}(?:[ -][A-Z][a-z’'-]{1, 30}){1, 3}\s*[,(]\s*(?P<date>{_DATE})\s*[,)]")
+_NAME_DATE = re.compile(rf"\b[A-Z][a-z]{{1,30}}(?:[ -][A-Z][a-z’'-]{{1,30}}){{1,3}}\s*[,(]\s*(?P<date>{_DATE})\s*[,)]")
 _MOBILE = re.compile(r"(?<![\d+])(?:\+44\s?(?:\(0\))?\s?7\d{3}|0044\s?7\d{3}|07\d{3})[ -]?\d{3}[ -]?\d{3}(?!\d)")
 _CARD = re.compile(r"(?<![\d-])(?:\d{4}[ -]?){3}\d{4}(?![\d-])")
 _SORT = re.compile(

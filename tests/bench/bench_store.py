@@ -1,0 +1,199 @@
+"""What the store costs, as ratios within one run: against bare sqlite3 doing the same durable work, and against itself.
+
+Run it from the project's folder: ``python -m tests.bench.bench_store [--json FILE]``. Ends with 1 when a bound is
+broken. CPU seconds of this process; a PostgreSQL server's own CPU would not be in them, so this is SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.core.lifecycle import DeliveryEvent
+from bot.core.model import EditionState
+from bot.core.records import Change, EditionSaved, Logged
+from bot.ports import RawMail
+from bot.store.sql import SqlStore
+from tests.store.world import NOW, World, blob, edition
+
+MAIL = b"x" * 5_700
+BULLETIN = b"y" * 200_000
+
+
+class Row(NamedTuple):
+    """One line of the table; ``bound`` None = shown only."""
+
+    what: str
+    value: float
+    unit: str
+    bound: float | None
+
+    @property
+    def kept(self) -> bool:
+        """Is the bound kept?"""
+        return self.bound is None or self.value <= self.bound
+
+
+def cpu(work: Callable[[], object], times: int = 1) -> float:
+    """CPU seconds of one call, the least of ``times``."""
+    least = float("inf")
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        least = min(least, time.process_time() - start)
+    return least
+
+
+def world(directory: Path, name: str) -> World:
+    """A fresh store with an edition that is distributing."""
+    url = f"sqlite:///{directory / name}"
+    made = World(url, SqlStore(url))
+    made.save(EditionState.DISTRIBUTING)
+    return made
+
+
+def bare(directory: Path, name: str) -> sqlite3.Connection:
+    """A bare sqlite3 file with the same durability."""
+    connection = sqlite3.connect(directory / name, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE mail (id INTEGER PRIMARY KEY, ref TEXT UNIQUE, data BLOB)")
+    connection.execute("CREATE TABLE delivery (key TEXT UNIQUE, message_id TEXT UNIQUE, state TEXT, header BLOB)")
+    return connection
+
+
+def queued(made: World, count: int) -> list[Change]:
+    """The changes that put this many bulletins in the outbox."""
+    return [change for number in range(count) for change in made.queued(f"reader{number}")]
+
+
+def deliver(made: World, count: int) -> float:
+    """CPU seconds per delivery of leasing in twenties, releasing and settling."""
+
+    def work() -> None:
+        done = 0
+        while done < count and (leased := made.store.lease_deliverable(NOW, 20, 120)):
+            for one in leased:
+                made.move(one.key, DeliveryEvent.RELEASE, DeliveryEvent.ACCEPTED)
+            done += len(leased)
+
+    return cpu(work) / count
+
+
+def remembering(directory: Path) -> list[Row]:
+    """Mails remembered one by one, durably."""
+    made, plain = world(directory, "remember.db"), bare(directory, "remember-bare.db")
+
+    def ours() -> None:
+        for number in range(300):
+            made.store.remember("m", RawMail(ref=str(number), raw=MAIL + str(number).encode()), NOW)
+
+    def theirs() -> None:
+        for number in range(300):
+            plain.execute("BEGIN IMMEDIATE")
+            plain.execute("INSERT INTO mail (ref, data) VALUES (?, ?)", (str(number), MAIL))
+            plain.execute("COMMIT")
+
+    mine, other = cpu(ours), cpu(theirs)
+    big = RawMail(ref="big", raw=b"z" * 5_000_000)
+    return [
+        Row("remember a mail of 5.7 kB, CPU", mine / 300 * 1000, "ms", 10),
+        Row("... against a bare sqlite3 insert and commit", mine / other, "times", None),
+        Row("remember a mail of 5 MB, CPU", cpu(lambda: made.store.remember("m", big, NOW)) * 1000, "ms", 500),
+    ]
+
+
+def outbox(directory: Path) -> list[Row]:
+    """Queueing and delivering, for 300 and for 10,000 readers."""
+    small, large, plain = world(directory, "300.db"), world(directory, "10000.db"), bare(directory, "bare.db")
+    changes = queued(small, 300)
+    rows = [(f"k{number}", f"<{number}>", "queued", b"To: x") for number in range(300)]
+
+    def theirs() -> None:
+        plain.execute("BEGIN IMMEDIATE")
+        plain.executemany("INSERT INTO delivery VALUES (?, ?, ?, ?)", rows)
+        plain.execute("COMMIT")
+
+    start = time.perf_counter()
+    mine = cpu(lambda: small.store.apply(changes, NOW))
+    wall = time.perf_counter() - start
+    large.store.apply(queued(large, 10_000), NOW)
+    few, many = deliver(small, 300), deliver(large, 1_000)
+    return [
+        Row("queue 300 bulletins in one transaction, wall", wall, "s", 0.5),
+        Row("... CPU against bare sqlite3 (one table, no keys)", mine / cpu(theirs), "times", None),
+        Row("lease, release and settle one delivery, CPU", few * 1000, "ms", 15),
+        Row("10,000 readers: CPU per delivery against 300", many / few, "times", 1.2),
+        Row("view of an edition with 300 deliveries, CPU", cpu(lambda: small.store.view(1), 5) * 1000, "ms", 100),
+    ]
+
+
+def tick(made: World) -> None:
+    """What a tick with nothing due asks, ten times."""
+    for _ in range(10):
+        made.store.unhandled(20)
+        made.store.unfiled(20)
+        for one in made.sql.editions(states=(EditionState.COLLECTING, EditionState.DISTRIBUTING)):
+            made.store.view(one.id)
+        made.store.lease_deliverable(NOW, 20, 120)
+        made.store.silent(NOW, 20, 120)
+        made.store.problems()
+
+
+def history(made: World, editions: int, themes: int, readers: int) -> None:
+    """Months that are over: submissions, deliveries that were sent, log lines."""
+    for number in range(editions):
+        past = made.store.add_edition(edition(f"{1990 + number // 12}-{number % 12 + 1:02}"))
+        changes: list[Change] = []
+        for theme in range(themes):
+            inbound = made.mail(f"{number}/{theme}")
+            added = made.submission(inbound, f"theme{theme}").model_copy(update={"edition_id": past.id})
+            changes += [made.closed(inbound, edition_id=past.id), added]
+        for reader in range(readers):
+            name = f"{number}.{reader}"
+            changes += made.queued(name, edition_id=past.id)
+        over = EditionSaved(edition=past.model_copy(update={"state": EditionState.DISTRIBUTED}))
+        made.store.apply([*changes, over, Logged(edition_id=past.id, what="distributed")], NOW)
+        with made.sql._writer.begin() as connection:
+            connection.exec_driver_sql("UPDATE delivery SET state = 'sent' WHERE state = 'queued'")
+
+
+def growth(directory: Path) -> list[Row]:
+    """What an edition adds to the file, and what history adds to a tick."""
+    empty, old, one = world(directory, "empty.db"), world(directory, "old.db"), world(directory, "one.db")
+    file = directory / "one.db"
+    one.sql.close()
+    before = file.stat().st_size
+    one.store.apply([blob(BULLETIN), *queued(one, 300), *one.drafted()], NOW)
+    one.sql.close()
+    history(old, 120, 12, 300)
+    tick(empty), tick(old)
+    none, much = cpu(lambda: tick(empty), 7), cpu(lambda: tick(old), 7)
+    return [
+        Row("growth by 300 readers and a bulletin of 200 kB", (file.stat().st_size - before) / 1e6, "MB", 5),
+        Row("a tick with nothing due, CPU", none * 100, "ms", 100),
+        Row("... after 120 editions x 12 themes x 300 readers", much / none, "times", 1.3),
+    ]
+
+
+def main() -> int:
+    """Measure, print, and say whether every bound is kept."""
+    with tempfile.TemporaryDirectory() as name:
+        table = [*remembering(Path(name)), *outbox(Path(name)), *growth(Path(name))]
+    for row in table:
+        bound = "" if row.bound is None else f"at most {row.bound:g}"
+        print(f"{row.what:<52} {row.value:>9.2f} {row.unit:<6} {bound:<14} {'' if row.kept else 'BROKEN'}")
+    if "--json" in sys.argv:
+        told = [{**row._asdict(), "kept": row.kept} for row in table]
+        Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(told, indent=1), "utf-8")
+    return 0 if all(row.kept for row in table) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
