@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.core.lifecycle import DeliveryEvent
-from bot.core.model import Draft, InboundState, Problem, Value
+from bot.core.model import Draft, EditionState, InboundState, Problem, Value
 from bot.core.records import (
     Absence,
     Change,
@@ -118,8 +118,8 @@ class Store(Protocol):
         """Keep the raw mail; its new id, or None when (mailbox, ref) is there already."""
         ...
 
-    def unhandled(self, limit: int) -> tuple[Inbound, ...]:
-        """Remembered mails, oldest first."""
+    def unhandled(self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120) -> tuple[Inbound, ...]:
+        """Remembered mails, oldest first; with ``now`` they are leased, so that no other bot reads them meanwhile."""
         ...
 
     def begin_attempt(self, inbound: int) -> int:
@@ -151,8 +151,10 @@ class Store(Protocol):
 
     def edition_by_id(self, edition_id: int) -> Edition | None: ...
 
-    def editions(self, bulletin: str | None = None) -> tuple[Edition, ...]:
-        """All editions, oldest period first."""
+    def editions(
+        self, bulletin: str | None = None, *, states: tuple[EditionState, ...] = tuple(EditionState)
+    ) -> tuple[Edition, ...]:
+        """Editions in these states, oldest period first."""
         ...
 
     def view(self, edition_id: int) -> EditionView: ...

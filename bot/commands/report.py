@@ -130,7 +130,7 @@ def _trace(desk: Desk, view: EditionView, wanted: str) -> None:
     say(f"{edition.bulletin} {edition.period}: {edition.state.value.replace('_', ' ')}")
     for theme in config.themes:
         mine = of_theme(theme.key, view.submissions)
-        items, nil = standing_items(mine)
+        items, nil = standing_items(mine, theme.title)
         for item in items:
             for block in item.blocks:
                 line = " ".join(block_text(block).split())

@@ -30,7 +30,16 @@ def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _replaced_by(item: Item, new: Submission) -> bool:
+def _answers_the_same(old: Item, new: Item, title: str) -> bool:
+    """Whether two items answer one field or stand under one heading of their own.
+
+    Text without a heading gets the theme's ``title``: sharing that says nothing about replacing."""
+    if old.field is not None and old.field == new.field:
+        return True
+    return _same(old.heading, new.heading) and not _same(new.heading, title)
+
+
+def _replaced_by(item: Item, new: Submission, title: str) -> bool:
     """Whether a new submission takes the place of an item that stands."""
     if item.person != new.person:
         return False
@@ -38,16 +47,14 @@ def _replaced_by(item: Item, new: Submission) -> bool:
         return True
     if new.mode == "adds":
         return False
-    return any(
-        (item.field is not None and item.field == other.field) or _same(item.heading, other.heading)
-        for other in new.items
-    )
+    return any(_answers_the_same(item, other, title) for other in new.items)
 
 
-def standing_items(submissions: Sequence[Submission]) -> tuple[tuple[Item, ...], bool]:
+def standing_items(submissions: Sequence[Submission], title: str = "") -> tuple[tuple[Item, ...], bool]:
     """The items of one theme that stand after all its submissions (oldest first), and whether it is a nil return.
 
-    A nil return after items removes nothing (the receipt asks); items after a nil return take its place.
+    ``title`` is the theme's: text without a heading of its own stands under it. A nil return after items removes
+    nothing (the receipt asks); items after a nil return take its place.
     """
     items: list[Item] = []
     nil = False
@@ -60,26 +67,19 @@ def standing_items(submissions: Sequence[Submission]) -> tuple[tuple[Item, ...],
         if not submission.items:
             continue
         nil = False
-        items = _merged(items, submission)
+        items = _merged(items, submission, title)
     return tuple(items), nil
 
 
-def _merged(items: list[Item], new: Submission) -> list[Item]:
+def _merged(items: list[Item], new: Submission, title: str) -> list[Item]:
     """The items after one more submission; what replaces stands where the old stood."""
     waiting = list(new.items)
     merged: list[Item] = []
     for item in items:
-        if not _replaced_by(item, new):
+        if not _replaced_by(item, new, title):
             merged.append(item)
             continue
-        match = next(
-            (
-                other
-                for other in waiting
-                if (item.field is not None and item.field == other.field) or _same(item.heading, other.heading)
-            ),
-            None,
-        )
+        match = next((other for other in waiting if _answers_the_same(item, other, title)), None)
         if match is not None:
             merged.append(match)
             waiting.remove(match)
@@ -97,7 +97,7 @@ def status_of(theme: Theme, submissions: Iterable[Submission], skipped: Sequence
     if theme.key in skipped:
         return SectionStatus.SKIPPED
     mine = of_theme(theme.key, submissions)
-    items, nil = standing_items(mine)
+    items, nil = standing_items(mine, theme.title)
     if items or any(submission.statistics for submission in mine):
         return SectionStatus.IN
     return SectionStatus.NIL if nil else SectionStatus.MISSING
@@ -117,7 +117,7 @@ def section_now(
 ) -> Section:
     """The section as it stands. ``statistics`` is the table to print if the theme has a series (the newest submitted
     one, or the last published one, chosen by the caller)."""
-    items, nil = standing_items(of_theme(theme.key, submissions))
+    items, nil = standing_items(of_theme(theme.key, submissions), theme.title)
     return Section(
         theme=theme.key,
         title=theme.title,
@@ -160,6 +160,9 @@ def changes_between(old: Bulletin | None, new: Bulletin) -> tuple[str, ...]:
     if old is None:
         return ()
     sentences: list[str] = []
+    for name, words in _FRAME:
+        if getattr(old, name) != getattr(new, name):
+            sentences.append(f"{words} was changed.")
     before = {section.theme: section for section in old.sections}
     for section in new.sections:
         was = before.pop(section.theme, None)
@@ -168,24 +171,53 @@ def changes_between(old: Bulletin | None, new: Bulletin) -> tuple[str, ...]:
         else:
             sentences += _section_changes(was, section)
     sentences += [f"{section.title}: no longer in this draft." for section in before.values()]
+    if not sentences and [s.theme for s in old.sections] != [s.theme for s in new.sections]:
+        sentences.append("The sections stand in another order.")
     return tuple(sentences)
+
+
+_FRAME = (
+    ("key", "The bulletin’s key"),
+    ("period", "The period"),
+    ("title", "The title"),
+    ("month", "The month"),
+    ("marking", "The marking"),
+    ("intro", "The introduction"),
+    ("contact", "The contact line"),
+    ("author", "The author"),
+    ("nil_sentence", "The sentence of a nil return"),
+)
+
+
+def _by_heading(items: Iterable[Item]) -> dict[tuple[str, int], Item]:
+    """Items by heading and how often it came before: two items may share a heading."""
+    named: dict[tuple[str, int], Item] = {}
+    for item in items:
+        named[item.heading, sum(heading == item.heading for heading, _ in named)] = item
+    return named
 
 
 def _section_changes(old: Section, new: Section) -> list[str]:
     said: list[str] = []
     if old.nil != new.nil:
         said.append(f"{new.title}: {'now a nil return' if new.nil else 'no longer a nil return'}.")
-    before = {item.heading: item for item in old.items}
-    for item in new.items:
-        was = before.pop(item.heading, None)
+    if old.title != new.title:
+        said.append(f"{new.title}: the title was “{old.title}” before.")
+    before = _by_heading(old.items)
+    for named, item in _by_heading(new.items).items():
+        was = before.pop(named, None)
         if was is None:
             said.append(f"{new.title}: “{item.heading}” is new.")
         elif _item_text(was) != _item_text(item):
             said.append(f"{new.title}: “{item.heading}” was changed.{_first_difference(was, item)}")
-    said += [f"{new.title}: “{heading}” was taken out." for heading in before]
+        elif was.blocks != item.blocks:
+            said.append(f"{new.title}: “{item.heading}” looks different; its words are the same.")
+    said += [f"{new.title}: “{heading}” was taken out." for heading, _ in before]
     if old.statistics != new.statistics:
         said.append(_statistics_change(new.title, old.statistics, new.statistics))
-    if not said and old != new and [i.heading for i in old.items] != [i.heading for i in new.items]:
+    if old.mail_link != new.mail_link:
+        said.append(f"{new.title}: the link for readers’ questions was changed.")
+    if not said and [item.heading for item in old.items] != [item.heading for item in new.items]:
         said.append(f"{new.title}: the items stand in another order.")
     return said
 

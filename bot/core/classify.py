@@ -92,10 +92,8 @@ def _may_command(facts: Facts) -> bool:
 
 def _of_that_bulletin(facts: Facts) -> bool:
     """The author is a lead, deputy or editor of the bulletin that the mail belongs to."""
-    if facts.thread is None:
-        return False
     bulletins = {bulletin for bulletin, _ in facts.lead_of} | set(facts.editor_of)
-    return facts.thread.bulletin in bulletins
+    return facts.thread is not None and facts.thread.bulletin in bulletins
 
 
 MACHINE = (MailClass.DELAY_NOTICE, MailClass.READ_RECEIPT, MailClass.RECALL, MailClass.CALENDAR_RESPONSE)
@@ -150,6 +148,12 @@ RULES: tuple[Rule, ...] = (
         lambda f: f.marking_too_high and (_ours(f) or _known(f)),
         Kind.HELD,
         "It carries a protective marking above OFFICIAL.",
+    ),
+    Rule(
+        "command-with-a-slip",
+        lambda f: _for_editor(f) and f.thread is not None and f.thread.by == "near token" and not f.says_hold,
+        Kind.HELD,
+        "It answers a mail to the editors, but its reference has a slip; a command needs the exact one.",
     ),
     Rule("command", lambda f: _for_editor(f) and _may_command(f), Kind.COMMAND, "An editor's reply to a mail of ours."),
     Rule(

@@ -72,6 +72,7 @@ class Answer(Value):
     quoted: str = ""
     inbound: int | None = None
     editor_draft: int | None = None
+    theme: str = ""  # a lead's answer carries the theme's token, so that a reply to it counts
 
 
 class MakeDraft(Value):

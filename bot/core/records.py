@@ -208,12 +208,15 @@ class DeliveriesWithdrawn(Value):
 
 
 class DeliveriesRequeued(Value):
-    """Put withdrawn mails of an edition back in the outbox (the editor approved anew). Never those sent."""
+    """Put withdrawn mails of an edition back in the outbox (the editor approved anew). Never those sent.
+
+    ``version`` names the one version that may leave again ("/v2/" in the key); None = any."""
 
     change: Literal["deliveries_requeued"] = "deliveries_requeued"
     edition_id: int
     kinds: tuple[str, ...]
     not_before: AwareDatetime
+    version: int | None = None
 
 
 class DeliveryBounced(Value):

@@ -50,6 +50,9 @@ for _category, _table in _TABLES:
 _LABEL = re.compile(r"^[\s*_>]*([^\W\d_][^:：<>@*]{0,24}?)\s*[*_]*\s*[:：][*_]*\s*(.*)$", re.DOTALL)
 
 
+LONG = 2_000  # characters of a line from which it is no boundary, whatever it says
+
+
 @dataclass(frozen=True, slots=True)
 class Boundary:
     """Lines ``start`` to ``end`` (exclusive) announce a quotation; ``sender`` is who wrote what follows, if it says.
@@ -109,7 +112,7 @@ def find_boundaries(lines: list[Line]) -> list[Boundary]:
 def _at(lines: list[Line], index: int, floor: int) -> Boundary | None:
     line = lines[index]
     text = line.text
-    if line.kind not in ("text", "heading") or not text:
+    if line.kind not in ("text", "heading") or not text or len(text) > LONG:
         return _container(lines, index) if line.marks & Mark.BOUNDARY else None
     if ":" in text[:40] or "：" in text[:40]:
         header = _header_block(lines, index)

@@ -6,6 +6,7 @@ import binascii
 import codecs
 import re
 import unicodedata
+from email.errors import MessageError
 from email.header import decode_header
 
 _ALIASES = {
@@ -87,7 +88,7 @@ def header_text(value: str | bytes) -> str:
             for word, charset in decode_header(value):
                 pieces.append(word if isinstance(word, str) else decode_text(word, charset or "")[0])
             value = "".join(pieces)
-        except (ValueError, LookupError, binascii.Error, RecursionError):
+        except (ValueError, LookupError, RecursionError, MessageError):
             pass
     return unicodedata.normalize("NFC", _CONTROLS.sub("", re.sub(r"[\r\n]+[ \t]*", " ", value))).strip()
 

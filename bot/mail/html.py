@@ -16,8 +16,7 @@ from bot.mail.linebuilder import LineBuilder
 from bot.mail.lines import Line, Mark, PictureRef
 from bot.mail.text import text_lines
 
-DEPTH_MAX = 2_000
-HTML_MAX = 20_000_000  # characters
+HTML_MAX = 4_000_000  # characters that are read as structure; what is beyond is kept as plain text
 _CONDITIONAL = re.compile(r"<!\[(?:if[^\]>]*|endif)\]>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -29,10 +28,13 @@ def html_lines(html: str) -> list[Line]:
     """The lines of an HTML body in reading order; never raises on content."""
     root = _tree(html[:HTML_MAX])
     if root is None:
-        return text_lines(without_tags(html[:HTML_MAX]))
+        return text_lines(without_tags(html))
     walker = _Walker(data_tables(root) if root.find(".//table") is not None else {})
     walker.walk(root)
-    return walker.builder.lines
+    lines = walker.builder.lines
+    if len(html) > HTML_MAX and (rest := without_tags(html[HTML_MAX:]).strip()):
+        lines.append(Line(rest, rest, reason="too_long"))
+    return lines
 
 
 def without_tags(html: str) -> str:

@@ -209,10 +209,10 @@ def _marks(style: Style, runs: tuple[Run, ...]) -> int:
 
 def runs_of(pieces: list[Piece]) -> tuple[Run, ...]:
     """Pieces to runs: white space collapsed over run borders, neighbours of one look joined, ends stripped."""
-    merged: list[list[object]] = []
+    merged: list[Piece] = []
     blank = True
     for text, bold, italic, url in pieces:
-        text = _SPACE.sub(" ", text.replace("\u00a0", " ")) if not text.isalnum() else text
+        text = _SPACE.sub(" ", text.replace("\u00a0", " "))
         if not text.isascii():
             text = _dropped(text)
         if blank:
@@ -220,18 +220,18 @@ def runs_of(pieces: list[Piece]) -> tuple[Run, ...]:
         if not text:
             continue
         blank = text[-1] == " "
-        if merged and (merged[-1][1:] == [bold, italic, url] or (not text.strip() and merged[-1][3] == url)):
-            merged[-1][0] = str(merged[-1][0]) + text
-        else:
-            merged.append([text, bold, italic, url])
+        if merged:
+            before = merged[-1]
+            if (before[1], before[2], before[3]) == (bold, italic, url) or (text == " " and before[3] == url):
+                merged[-1] = (before[0] + text, before[1], before[2], before[3])
+                continue
+        merged.append((text, bold, italic, url))
     while merged:
-        merged[-1][0] = str(merged[-1][0]).rstrip(" ")
-        if merged[-1][0]:
+        text, bold, italic, url = merged.pop()
+        if text := text.rstrip(" "):
+            merged.append((text, bold, italic, url))
             break
-        merged.pop()
-    return tuple(
-        Run(text=str(t), bold=bool(b), italic=bool(i), url=u if isinstance(u, str) else None) for t, b, i, u in merged
-    )
+    return tuple(Run(text=text, bold=bold, italic=italic, url=url) for text, bold, italic, url in merged)
 
 
 def _dropped(text: str) -> str:

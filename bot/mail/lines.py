@@ -74,9 +74,17 @@ _NOT_WORD = re.compile(r"[^\w@]+")
 _DROPPED = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
-@lru_cache(maxsize=4_096)
 def key(text: str) -> str:
     """A line's words for comparison: NFKC, lower case, all punctuation folded to single blanks."""
+    return _known_key(text) if len(text) < 500 else _key(text)
+
+
+@lru_cache(maxsize=4_096)
+def _known_key(text: str) -> str:
+    return _key(text)
+
+
+def _key(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_FOLDS))
     return _NOT_WORD.sub(" ", text).strip().casefold()

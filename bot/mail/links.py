@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 _V3 = re.compile(r"/v3/__(.+?)__;([A-Za-z0-9_-]*)!", re.DOTALL)
@@ -104,6 +105,7 @@ def _version3(address: str, coded: str) -> str:
     return re.sub(r"^(https?:/)(?!/)", r"\1/", "".join(out))
 
 
+@lru_cache(maxsize=2_048)
 def safe_url(url: str) -> str | None:
     """The address ready to print, rewriters undone, or None when its scheme is not http, https or mailto."""
     url = unwrap(url)

@@ -60,7 +60,10 @@ def _next_mode(lines: list[Line], boundary: Boundary, mode: str, said: bool) -> 
         and mode != "new"
     ):
         return mode  # a boundary inside what is quoted already
-    following = next((line for line in lines[boundary.end :] if line.text or line.depth), None)
+    at = boundary.end
+    while at < len(lines) and not (lines[at].text or lines[at].depth):
+        at += 1
+    following = lines[at] if at < len(lines) else None
     if following is None:
         return "all"
     deep = following.depth > 0 or lines[max(boundary.start, 0)].depth > 0
@@ -87,7 +90,8 @@ def release_forwarded(lines: list[Line], boundaries: list[Boundary]) -> bool:
     first = boundaries[0]
     stop = next((b.start for b in boundaries[1:] if b.start >= first.end), len(lines))
     for line in lines[first.end : stop]:
-        line.reason = ""
+        if line.reason == "quoted":
+            line.reason = ""
     return True
 
 

@@ -21,7 +21,7 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"[\w.+-]+@[\w.-]+\.\w+|\bwww\.|https?://|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|^\s*[@#]\w+|\b(?:facebook|twitter|linkedin|instagram)\b",
+    r"[\w.+-]@[\w-]{1,60}\.\w|\bwww\.|https?://|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|^\s*[@#]\w+|\b(?:facebook|twitter|linkedin|instagram)\b",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -101,7 +101,8 @@ def _continues_banner(line: Line, before: Line) -> bool:
 def _mark_delimited(lines: list[Line], zone: list[int]) -> None:
     for position, index in enumerate(zone):
         text = lines[index].raw.strip() or lines[index].text
-        if not _DELIMITER.match(text) or lines[index].kind != "text":
+        left = len(zone) - position - 1
+        if left > 25 or lines[index].kind != "text" or not _DELIMITER.match(text):
             continue
         rest = zone[position + 1 :]
         size = sum(len(lines[i].text) for i in rest)
@@ -149,7 +150,7 @@ def _mark_disclaimer(lines: list[Line], zone: list[int]) -> None:
     end, hit = len(zone), len(zone)
     while end > 0 and len(zone) - end < 40:
         line = lines[zone[end - 1]]
-        if phrases.DISCLAIMER.search(line.text) or phrases.FOOTER.match(line.text):
+        if len(line.text) < 20_000 and (phrases.DISCLAIMER.search(line.text) or phrases.FOOTER.match(line.text)):
             if not _is_disclaimer(line):
                 break
             hit = end - 1
@@ -205,6 +206,8 @@ def is_signature_line(line: Line) -> bool:
     if line.kind == "picture" or line.marks & Mark.SIGNATURE:
         return True
     text = line.text
+    if len(text) > 3_000:
+        return False
     if line.kind in ("item", "heading") and not _CONTACT.search(text):
         return False
     if phrases.DISCLAIMER.search(text) or _RULE.match(text) or _PRONOUNS.match(text) or phrases.MARKING.match(text):

@@ -53,6 +53,12 @@ def by_section(findings: tuple[Finding, ...]) -> list[tuple[str, list[Finding]]]
     return [(name, sorted(found, key=lambda f: rank[f.severity.value])) for name, found in groups.items()]
 
 
+def suggested(suggestion: str) -> str:
+    """A finding's suggestion as the end of its line: a value gets "Suggested: ...", a sentence stands as it is."""
+    words = " ".join(suggestion.split())
+    return words if not words or words[-1] in ".?!" else f"Suggested: {words}."
+
+
 def _rest(where: str) -> str:
     """What follows the section in a finding's place."""
     return ", ".join(where.split(" / ")[1:])
@@ -68,7 +74,12 @@ def _environment(load: Callable[[str], str | None]) -> ImmutableSandboxedEnviron
         auto_reload=False,
     )
     env.filters.update(
-        when=in_words, clip=clip, by_section=by_section, rest=_rest, line=lambda text: " ".join(str(text).split())
+        suggested=suggested,
+        when=in_words,
+        clip=clip,
+        by_section=by_section,
+        rest=_rest,
+        line=lambda text: " ".join(str(text).split()),
     )
     env.globals.update(
         look=STYLES,

@@ -6,7 +6,7 @@ import re
 
 from bot.mail.lines import Line
 
-LINES_MAX = 200_000
+LINES_MAX = 40_000
 _SHORT_QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+")
 ITEM = re.compile(
     r"^[ \t\u00a0]*(?:(?P<bullet>[-*•·▪◦○●§‣–—➢✓\uf0b7])[ \t\u00a0]+|(?P<number>\d{1,2})[.)][ \t\u00a0]+"

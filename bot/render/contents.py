@@ -9,6 +9,7 @@ from bot.core.model import Bulletin, Section
 
 ITEMS_LISTED_MAX = 40  # a longer list would be no help on the first page: then themes alone are listed
 
+_TYPED_NUMBER = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")  # the list of contents is no numbered list
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -53,7 +54,7 @@ def contents(bulletin: Bulletin) -> tuple[Entry, ...]:
             continue
         for item_index, item in enumerate(section.items):
             if item.heading and item.heading.lower() != section.title.lower():
-                text = _unique(item.heading, section.title, taken)
+                text = _unique(_TYPED_NUMBER.sub("", item.heading), section.title, taken)
                 entries.append(Entry(2, text, item_anchor(index, item_index)))
         if section.statistics is not None and section.statistics.title:
             entries.append(Entry(2, _unique(section.statistics.title, section.title, taken), figures_anchor(index)))

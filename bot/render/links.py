@@ -151,7 +151,9 @@ def _says_where(text: str, url: str) -> str:
         return text[7:].split("?")[0] or _place(url)
     if _RAW.fullmatch(text.strip("<>()[]")) is not None:
         return _short(url)
-    if _key(text).strip(" .>»:,;") in _SAYS_NOTHING or not any(char.isalnum() for char in text):
+    if not any(char.isalnum() for char in text):  # a bullet or an arrow that was made a link
+        return _short(url)
+    if _key(text).strip(" .>»:,;") in _SAYS_NOTHING:
         return f"{text} ({_place(url)})"
     return text
 

@@ -92,7 +92,7 @@ def _colour(root: Any) -> None:
         for old in series.findall(f"{_C}spPr"):
             series.remove(old)
         fill = _fill(COLOURS[index % len(COLOURS)])
-        look = _element(f'<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>')
+        look = _element(f"<c:spPr>{fill}<a:ln><a:noFill/></a:ln></c:spPr>")
         series.find(f"{_C}tx").addnext(look)
 
 

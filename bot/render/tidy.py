@@ -8,7 +8,7 @@ is cut into several that repeat their first column. What a person should know of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bot.core.model import (
     Block,
@@ -17,27 +17,20 @@ from bot.core.model import (
     Finding,
     Heading,
     Item,
-    ListItem,
-    Paragraph,
     Picture,
     Run,
     Section,
     Severity,
     StatisticsTable,
     Table,
-    plain,
 )
 from bot.render.clean import clean_text
 from bot.render.contents import contents
-from bot.render.links import LinkWords, linked
+from bot.render.links import LinkWords
+from bot.render.shape import LEVELS_MAX, clean_runs, shaped, unbulleted, without_bullet
 
 COLUMNS_MAX = 8  # of a table in portrait A4 at 12 point
-HEADING_LINE_MAX = 90  # characters; a longer bold line is emphasis, not a heading
-LEVELS_MAX = 3  # of lists
 NO_VALUE = "–"
-
-_BULLET = re.compile(r"\s*[•●▪◦‣·∙*–—»►✓✔\uf0b7\uf0a7-]\s+(?=\S)|\s*o\s+(?=[A-Z])")
-_NUMBER = re.compile(r"\s*\(?(\d{1,2})[.)]\s+(?=\S)")
 
 
 def tidy(bulletin: Bulletin) -> Bulletin:
@@ -64,10 +57,10 @@ class _Tidier:
         sections = tuple(_named(section) for section in bulletin.sections)
         cleaned = bulletin.model_copy(
             update={
-                "title": _line(bulletin.title) or bulletin.key,
+                "title": without_bullet(_line(bulletin.title)) or bulletin.key,
                 "month": _line(bulletin.month),
                 "marking": _line(bulletin.marking),
-                "intro": clean_text(bulletin.intro).strip(),
+                "intro": without_bullet(clean_text(bulletin.intro).strip()),
                 "author": _line(bulletin.author),
                 "nil_sentence": _line(bulletin.nil_sentence),
                 "sections": sections,
@@ -76,7 +69,7 @@ class _Tidier:
         self.words = LinkWords({entry.text: "#" + entry.anchor for entry in contents(cleaned)})
         tidied = tuple(self.section(section) for section in sections)
         return cleaned.model_copy(
-            update={"sections": tidied, "contact": self.runs(bulletin.contact, "The contact line", pictures=False)}
+            update={"sections": tidied, "contact": self.runs(unbulleted(clean_runs(bulletin.contact)))}
         )
 
     def section(self, section: Section) -> Section:
@@ -91,10 +84,10 @@ class _Tidier:
 
     def blocks(self, blocks: tuple[Block, ...], depth: int) -> Iterator[Block]:
         """Tidy blocks; ``depth`` is the level of the heading above them in the document."""
-        for block in self._shaped(blocks):
+        for block in shaped(blocks):
             if isinstance(block, Heading):
                 level = min(max(block.level, 1), depth, LEVELS_MAX)
-                runs = self.runs(block.runs, "A heading")
+                runs = self.runs(block.runs)
                 if runs:
                     depth = level + 1
                     yield block.model_copy(update={"runs": runs, "level": level})
@@ -103,40 +96,23 @@ class _Tidier:
             elif isinstance(block, Picture):
                 yield _picture(block, self.where)
             else:
-                runs = self.runs(block.runs, "A paragraph")
+                runs = self.runs(block.runs)
                 if runs:
                     yield block if runs == block.runs else block.model_copy(update={"runs": runs})
 
-    def _shaped(self, blocks: tuple[Block, ...]) -> Iterator[Block]:
-        """Typed bullets, typed numbers and bold lines as what they stand for."""
-        number_before = False
-        for block in _without_layout_tables(blocks):
-            if not isinstance(block, Paragraph):
-                number_before = isinstance(block, ListItem) and block.ordered
-                yield _levelled(block) if isinstance(block, ListItem) else block
-                continue
-            for piece in _pieces(block):
-                shaped = _shape(piece, number_before)
-                number_before = isinstance(shaped, ListItem) and shaped.ordered
-                yield shaped
-
-    def runs(self, runs: tuple[Run, ...], what: str, *, pictures: bool = True) -> tuple[Run, ...]:
+    def runs(self, runs: tuple[Run, ...]) -> tuple[Run, ...]:
         """Clean runs without outer space, with readable links; empty when there is nothing to print."""
-        cleaned = []
-        for run in runs:
-            text = clean_text(run.text)
-            cleaned.append(run if text == run.text else run.model_copy(update={"text": text}))
-        return _stripped(self.words.readable(linked(tuple(cleaned))))
+        return _stripped(self.words.readable(list(runs)))
 
     def table(self, table: Table) -> Iterator[Block]:
-        rows = [[self.runs(cell, "A cell") for cell in row] for row in table.rows]
+        rows = [[self.runs(cell) for cell in row] for row in table.rows]
         rows = [row for row in rows if any(row)]
         width = max((len(row) for row in rows), default=0)
         rows = [row + [()] * (width - len(row)) for row in rows]
         kept = [column for column in range(width) if any(row[column] for row in rows)]
         filled = [tuple(row[column] or (Run(text=NO_VALUE),) for column in kept) for row in rows]
         header_rows = min(max(table.header_rows, 1), len(filled) - 1)
-        caption = _line(table.caption)
+        caption = without_bullet(_line(table.caption))
         pieces = list(_column_groups(len(kept)))
         if len(pieces) > 1:
             self._tell_split(len(kept), len(pieces))
@@ -155,23 +131,10 @@ class _Tidier:
         self.findings.append(Finding(code="wide-table", severity=Severity.WARNING, where=self.where, message=message))
 
 
-def _without_layout_tables(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """One row or one column of words is no table: a screen reader should read it as text."""
-    for block in blocks:
-        if not isinstance(block, Table):
-            yield block
-            continue
-        filled = [[bool(clean_text(plain(cell)).strip()) for cell in row] for row in block.rows]
-        columns = {column for row in filled for column, full in enumerate(row) if full}
-        if sum(map(any, filled)) >= 2 and len(columns) >= 2:
-            yield block
-        else:
-            yield from (Paragraph(runs=cell) for row in block.rows for cell in row)
-
-
 def _named(section: Section) -> Section:
-    items = tuple(item.model_copy(update={"heading": _line(item.heading)}) for item in section.items)
-    return section.model_copy(update={"title": _line(section.title) or section.theme or "Untitled", "items": _first_of(items)})
+    items = tuple(item.model_copy(update={"heading": without_bullet(_line(item.heading))}) for item in section.items)
+    title = without_bullet(_line(section.title)) or section.theme or "Untitled"
+    return section.model_copy(update={"title": title, "items": _first_of(items)})
 
 
 def _first_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -193,60 +156,6 @@ def _stripped(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     if kept and kept[-1].text[-1].isspace():
         kept[-1] = kept[-1].model_copy(update={"text": kept[-1].text.rstrip()})
     return tuple(kept)
-
-
-def _levelled(item: ListItem) -> ListItem:
-    level = min(max(item.level, 1), LEVELS_MAX)
-    number = item.number if item.number is None or 0 <= item.number <= 30_000 else 1
-    if (level, number) == (item.level, item.number):
-        return item
-    return item.model_copy(update={"level": level, "number": number})
-
-
-def _pieces(paragraph: Paragraph) -> Iterable[Paragraph]:
-    """The paragraph, cut at its line ends when one of its lines is a typed bullet."""
-    text = plain(paragraph.runs)
-    if "\n" not in text or not any(_BULLET.match(line) for line in text.split("\n")):
-        return (paragraph,)
-    lines: list[list[Run]] = [[]]
-    for run in paragraph.runs:
-        first, *others = run.text.split("\n")
-        lines[-1].append(run.model_copy(update={"text": first}))
-        for other in others:
-            lines.append([run.model_copy(update={"text": other})])
-    return [paragraph.model_copy(update={"runs": tuple(line)}) for line in lines]
-
-
-def _shape(paragraph: Paragraph, number_before: bool) -> Block:
-    text = plain(paragraph.runs)
-    bullet = _BULLET.match(text)
-    if bullet is not None:
-        return ListItem(runs=_without_start(paragraph.runs, bullet.end()))
-    number = _NUMBER.match(text)
-    if number is not None:
-        start = int(number.group(1))
-        continues = number_before and start != 1
-        runs = _without_start(paragraph.runs, number.end())
-        return ListItem(runs=runs, ordered=True, number=None if continues else start)
-    if not paragraph.contact and _is_heading_line(paragraph.runs, text.strip()):
-        return Heading(runs=tuple(run.model_copy(update={"bold": False}) for run in paragraph.runs), level=2)
-    return paragraph
-
-
-def _is_heading_line(runs: tuple[Run, ...], text: str) -> bool:
-    if not text or len(text) > HEADING_LINE_MAX or text[-1] in ".,;?!" or "\n" in text or "@" in text:
-        return False
-    return all(run.bold for run in runs if run.text.strip()) and not any(run.url for run in runs)
-
-
-def _without_start(runs: tuple[Run, ...], length: int) -> tuple[Run, ...]:
-    out = []
-    for run in runs:
-        cut = min(length, len(run.text))
-        length -= cut
-        if len(run.text) > cut:
-            out.append(run.model_copy(update={"text": run.text[cut:]}) if cut else run)
-    return tuple(out)
 
 
 def _column_groups(width: int) -> Iterator[list[int]]:

@@ -188,14 +188,19 @@ def _cut(line: Line, position: int, trim: str = "") -> list[Line]:
     """Two lines for one; the second begins a block."""
     head, tail = line.text[:position], line.text[position:]
     skipped = len(tail) - len(tail.lstrip(trim + " \u00a0"))
-    first = _copy(line, head.rstrip(), head)
-    second = _copy(line, tail[skipped:], tail)
+    first = _copy(line, head.rstrip(), text_kept(head, tail[:skipped]))
+    second = _copy(line, tail[skipped:], tail[skipped:])
     if line.runs is not None:
         first.runs = _front(line.runs, position)
         second.runs = cut_front(line.runs, position + skipped)
     second.kind = "text" if second.kind == "heading" else second.kind
     second.soft, second.blank_before = False, True
     return [first, second]
+
+
+def text_kept(head: str, cut: str) -> str:
+    """What was cut between two parts stays with the first, so that no character is lost."""
+    return head + cut.rstrip()
 
 
 def _copy(line: Line, text: str, raw: str) -> Line:

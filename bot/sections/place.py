@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.mail.boundaries import Boundary, find_boundaries, split_shared
-from bot.mail.lines import Line, Mark, key
+from bot.mail.lines import Line, key
 from bot.mail.quoting import mark_quotes, own_zones
 from bot.mail.signature import mark_surroundings
 from bot.sections.align import Aligned, Aligner, expand
@@ -250,12 +250,7 @@ def _finish(placement: Placement, aligner: Aligner, top: int, author: str) -> No
         below = zone[0] >= top and any(line.reason == "quoted" for line in lines[: zone[0]])
         if not below or all(lines[index].field is None for index in zone):
             mark_surroundings(lines, zone, author, final=True)
-        else:
-            placement.unsure = placement.unsure or False
     _assign_headings(lines, range(top), aligner)
-    for line in lines:
-        if line.marks & Mark.HIDDEN and not line.reason:
-            line.reason = "hidden"
 
 
 def _assign_headings(lines: list[Line], zone: range, aligner: Aligner) -> None:

@@ -12,12 +12,13 @@ from bot.mail.text import ITEM
 
 WRAP_AT = 58  # a text line that could not have taken the next word was wrapped by the mail program
 _HEADING_WORDS = 14
-_URL = r"(?:https?://|mailto:)[^\s<>\"]+"
+LONG = 50_000  # characters of a paragraph in which links are no longer looked for
+_URL = r"(?:https?://|mailto:)[^\s<>\"]{1,2000}"
 _LINK = re.compile(
-    rf"(?P<before>[^\s<>\[\]()]*)[ ]?<(?P<angle>{_URL}|cid:[^<>\s]+)>"
+    rf"(?P<before>(?<![^\s<>\[\]()])[^\s<>\[\]()]{{0,100}})[ ]?<(?P<angle>{_URL}|cid:[^<>\s]+)>"
     rf"|\[(?P<label>[^\[\]\n]{{1,200}})\]\((?P<target>{_URL})\)"
-    rf"|(?P<bare>https?://[^\s<>\"]*[^\s<>\".,;:!?)'\]])"
-    r"|(?P<address>(?<![\w.@/:])[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
+    rf"|(?P<bare>https?://[^\s<>\"]{0,2000}[^\s<>\".,;:!?)'\]])"
+    r"|(?P<address>(?<![\w.@/:!#$%&'*+=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 )
 _CID = re.compile(r"\s*\[cid:[^\]\s]+\]|\s*<cid:[^>\s]+>")
 _STARS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,120}?)(?<=\S)\*(?![\w*])")
@@ -30,7 +31,7 @@ _CONTACT = re.compile(
 
 def text_runs(text: str) -> tuple[Run, ...]:
     """Plain text to runs: addresses in angle brackets behind a word make that word a link; *stars* make bold."""
-    if not any(mark in text for mark in ("<", "://", "@", "*", "[")):
+    if len(text) > LONG or not any(mark in text for mark in ("<", "://", "@", "*", "[")):
         return (Run(text=text),) if text else ()
     text = _CID.sub("", text)
     runs: list[Run] = []

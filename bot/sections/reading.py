@@ -5,8 +5,10 @@ Conservation is the rule: every visible character of the mail is in a block or i
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 
 from bot.core import keys
@@ -29,7 +31,7 @@ from bot.mail.parse import Body, Message
 from bot.mail.text import text_lines
 from bot.sections.attachments import read_attachments
 from bot.sections.form import Request
-from bot.sections.nil import says_as_last_month, says_nil, says_replaces
+from bot.sections.nil import is_cover, is_greeting, says_as_last_month, says_nil, says_replaces
 from bot.sections.place import Placement, place
 from bot.sections.prose import placed_blocks
 
@@ -44,6 +46,25 @@ def read_reply(message: Message, request: Request | None = None, blobs: dict[str
     ``blocks`` keep greetings and cover lines (``form.items_from`` leaves them out of the items); for anything but a
     reply there are no blocks and the text is in ``leftovers``.
     """
+    with _no_collection(sum(len(body.text or "") + len(body.html or "") for body in message.bodies)):
+        return _read(message, request, blobs)
+
+
+@contextmanager
+def _no_collection(size: int) -> Iterator[None]:
+    """Reading makes many small objects and no cycles: on a long mail Python's collector would look at all of them
+    again and again, and the time would grow with the square of the size."""
+    pause = size > 200_000 and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
+
+
+def _read(message: Message, request: Request | None, blobs: dict[str, bytes] | None) -> Reading:
     kind, _ = classify(message)
     lines, notes = body_lines(message)
     tokens = _tokens(message, lines)
@@ -65,6 +86,9 @@ def body_lines(message: Message) -> tuple[list[Line], list[Finding]]:
     notes: list[Finding] = []
     for body in message.bodies:
         lines.extend(_one_body(body, notes))
+    for line in lines:
+        if line.marks & Mark.HIDDEN:
+            line.reason = "hidden"
     return lines, notes
 
 
@@ -91,7 +115,7 @@ def _one_body(body: Body, notes: list[Finding]) -> list[Line]:
 
 def _missing_words(text: str, html: list[Line]) -> list[str]:
     """Words of the text alternative that the HTML lacks (addresses behind links are no words)."""
-    stripped = re.sub(r"<[^<>\s]+>|\S+://\S+|\[(?:cid|image):[^\]]*\]", " ", text)
+    stripped = re.sub(r"<[^<>\s]{1,2000}>|\b\w{1,12}://\S+|\[(?:cid|image):[^\]]*\]", " ", text)
     shown = {
         word.casefold()
         for line in html
@@ -112,8 +136,9 @@ def _reply(
     new_text = own_text(placement.lines)
     findings = [*base.findings, *_edit_findings(placement)]
     leftovers = leftovers_of(placement.lines)
-    blocks, nested = _nested(message, request, blocks)
+    blocks, nested, more = _nested(message, request, blocks)
     leftovers += nested
+    new_text = "\n\n".join(text for text in (new_text, more) if text)
     blocks = attached.resolve(blocks)
     blocks += attached.blocks
     if blobs is not None:
@@ -131,7 +156,7 @@ def _reply(
             "leftovers": tuple(leftovers),
             "attachments": tuple(attached.uses),
             "nil": nil,
-            "confidence": _confidence(placement, findings, blocks, request),
+            "confidence": _confidence(placement, [*findings, *attached.findings], blocks, request),
             "findings": tuple([*findings, *(f for f in attached.findings if f not in findings)]),
             "new_text": new_text,
             "replaces": _replaces(blocks, new_text, placement),
@@ -163,25 +188,25 @@ def leftovers_of(lines: Sequence[Line]) -> list[Leftover]:
 
 def _nested(
     message: Message, request: Request | None, blocks: list[PlacedBlock]
-) -> tuple[list[PlacedBlock], list[Leftover]]:
-    """A mail attached to this one: its own text counts when this mail says nothing of its own."""
+) -> tuple[list[PlacedBlock], list[Leftover], str]:
+    """A mail attached to this one: its own text counts when this mail says nothing of its own.
+
+    Gives (all blocks, more leftovers, more of the sender's own text).
+    """
     leftovers: list[Leftover] = []
+    texts: list[str] = []
     for inner in message.nested:
         lines, _ = body_lines(inner)
-        text = "\n".join(line.raw for line in lines if line.raw)
-        said = [placed for placed in blocks if placed.block.kind != "picture"]
-        if not text:
-            continue
-        from bot.sections.nil import is_cover, is_greeting
-
-        only_cover = all(is_cover(block_text(p.block)) or is_greeting(block_text(p.block)) for p in said)
+        said = [block_text(placed.block) for placed in blocks if placed.block.kind != "picture"]
+        only_cover = all(is_cover(text) or is_greeting(text) for text in said)
         if only_cover and request is not None and inner.message_id != request.message_id:
             placement = place(lines, request, inner.from_name, inner.subject, "")
             blocks = blocks + placed_blocks(placement.lines)
             leftovers += leftovers_of(placement.lines)
-        else:
+            texts.append(own_text(placement.lines))
+        elif text := "\n".join(line.raw for line in lines if line.raw):
             leftovers.append(Leftover(text=text, reason="attached_mail"))
-    return blocks, leftovers
+    return blocks, leftovers, "\n\n".join(texts)
 
 
 def _author(address: str, placement: Placement) -> str:

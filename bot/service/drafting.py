@@ -5,6 +5,8 @@ The mail to the readers is one of the parts: nothing is rendered after approval.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core import keys
 from bot.core.assemble import changes_between, of_theme, status_of
 from bot.core.effects import Distribute, MakeDraft
@@ -12,10 +14,10 @@ from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, Sectio
 from bot.core.proof import proofread
 from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded
 from bot.mail import letters
-from bot.mail.compose import Attachment, Envelope, compose_shared_body, reader_header
+from bot.mail.compose import Attachment, Envelope, compose_shared_body, picture_cid, reader_header
 from bot.mail.templates import in_words
 from bot.render.chart import chart_png
-from bot.render.html import inline_images, render_html
+from bot.render.html import InlineImage, inline_images, render_html
 from bot.render.text import render_text
 from bot.render.word import render_word
 from bot.service import writing
@@ -47,9 +49,9 @@ def make_parts(work: Work, bulletin: Bulletin, version: int, number: int) -> dic
     word = render_word(bulletin, desk.looks[bulletin.key].word, pictures, made_at=work.now)
     html = render_html(bulletin, pictures)
     text = render_text(bulletin)
-    letter = bulletin_letter(work, html, text, version)
+    shown, images = _mailed(html, inline_images(bulletin, pictures))
+    letter = bulletin_letter(work, shown, text, version)
     attached = Attachment(name=file_name(work, bulletin), media_type=DOCX, data=word)
-    images = {image.cid: (image.media_type, image.data) for image in inline_images(bulletin, pictures)}
     body = compose_shared_body(
         letter,
         seed=f"{bulletin.key}/{bulletin.period}/draft/{number}",
@@ -68,6 +70,16 @@ def make_parts(work: Work, bulletin: Bulletin, version: int, number: int) -> dic
         if section.statistics is not None:
             parts[f"chart-{section.theme}.png"] = ("image/png", chart_png(section.statistics))
     return parts
+
+
+def _mailed(html: str, images: Sequence[InlineImage]) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    """The HTML with its images named as our mails name pictures, and the pictures by digest."""
+    pictures: dict[str, tuple[str, bytes]] = {}
+    for image in images:
+        digest = keys.digest(image.data)
+        pictures[digest] = (image.media_type, image.data)
+        html = html.replace(f"cid:{image.cid}", f"cid:{picture_cid(digest)}")
+    return html, pictures
 
 
 def bulletin_letter(work: Work, html: str, text: str, version: int) -> letters.BulletinLetter:

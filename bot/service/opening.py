@@ -84,6 +84,8 @@ def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = F
             if message.attachments and not unsafe:
                 reading = read_reply(message, request)
     bounced, reason = _bounced(desk, reading)
+    if bounced is not None:
+        thread = _thread_of(desk, bounced, tokens) or thread
     return Opened(
         inbound=inbound,
         raw=raw,
@@ -102,7 +104,16 @@ def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = F
 
 
 MACHINES = (MailClass.AUTO_REPLY, MailClass.BOUNCE, MailClass.DELAY_NOTICE, MailClass.READ_RECEIPT)
-HARMLESS = ("unknown-sender", "foreign-token", "not-an-editor", "same-id-other-text", "no-text", "not-authenticated")
+ASKED = ("tracked-changes", "comments")  # read, and asked about in the receipt
+HARMLESS = (
+    "unknown-sender",
+    "foreign-token",
+    "not-an-editor",
+    "same-id-other-text",
+    "no-text",
+    "not-authenticated",
+    *ASKED,
+)
 
 
 def is_lead(desk: Desk, account: Account, address: str) -> bool:
@@ -216,14 +227,15 @@ def _from_token(token: Token, by: str) -> Thread:
 def _thread_of(desk: Desk, delivery: Delivery, tokens: tuple[Token, ...]) -> Thread | None:
     """The thread behind one of our mails. What it is about stands in the token that our mail carried."""
     edition = desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
-    if edition is None:
+    if edition is None or edition.bulletin not in desk.bulletins:
         return None
     if delivery.kind == "bulletin":
         return Thread(by="thread", kind="bulletin", purpose="reader", bulletin=edition.bulletin, period=edition.period)
     subject = parse_headers(desk.store.mail_bytes(delivery)[:HEAD_BYTES]).all("subject")
     carried = _tokens(desk, decoded(subject[0]) if subject else "")
     token = (*carried, *tokens)[0] if (carried or tokens) else None
-    purpose = token.purpose if token else ("lead" if delivery.kind in LEAD_KINDS else "editor")
+    to_editor = delivery.kind not in LEAD_KINDS and desk.bulletins[edition.bulletin].is_editor(delivery.recipient)
+    purpose = token.purpose if token else ("editor" if to_editor else "lead")
     return Thread(
         by="thread",
         kind=delivery.kind,

@@ -25,7 +25,8 @@ from bot.service.understand import understand
 CHUNK = 20
 CHUNK_SECONDS = 5.0
 MOST_ROUNDS = 200
-CLOSED = (EditionState.CANCELLED, EditionState.SKIPPED)
+OVER = (EditionState.CANCELLED, EditionState.SKIPPED, EditionState.DISTRIBUTED)
+IN_HAND = tuple(state for state in EditionState if state not in OVER)
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Service:
 
     def _understand(self, report: TickReport) -> None:
         go_on = self._budget()
-        for inbound in self.desk.store.unhandled(CHUNK):
+        for inbound in self.desk.store.unhandled(CHUNK, now=self.desk.clock.now()):
             if not go_on():
                 return
             report.handled += understand(self.desk, inbound)
@@ -126,8 +127,8 @@ class Service:
                 self._open_editions(key)
             except StoreError as error:
                 report.problems.append(error.message)
-        for edition in self.desk.store.editions():
-            if edition.bulletin in self.desk.bulletins and edition.state not in CLOSED and not self._stopping:
+        for edition in self.desk.store.editions(states=IN_HAND):
+            if edition.bulletin in self.desk.bulletins and not self._stopping:
                 report.planned += self._advance_one(edition, report)
 
     def _open_editions(self, bulletin: str) -> None:

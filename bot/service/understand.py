@@ -26,7 +26,7 @@ from bot.core.records import (
     Token,
 )
 from bot.errors import Conflict, StoreError
-from bot.sections.mailtext import texts_agree
+from bot.sections.mailtext import begins_hidden, texts_agree
 from bot.service import submitting
 from bot.service.carry_out import changes_of
 from bot.service.desk import Account, Desk, log
@@ -287,7 +287,7 @@ def _command(case: Case) -> Handled:
     message = opened.message
     themes = rules.titles()
     files = bool(message and [p for p in message.attachments if not p.inline])
-    agree = message is None or texts_agree(message)
+    agree = message is None or (texts_agree(message) and not begins_hidden(message, opened.reading.new_text))
     command = decide(opened.reading.new_text, now=now, themes=themes, has_attachment=files, html_text_agree=agree)
     mine = next(
         (t for t in opened.tokens if t.purpose == "editor" and t.person == opened.author and _same_edition(t, view)),

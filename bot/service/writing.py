@@ -166,6 +166,9 @@ def pictures_of(work: Work, *sections: object) -> dict[str, tuple[str, bytes]]:
 def answer(work: Work, effect: Answer) -> tuple[Change, ...]:
     """A plain answer; to an editor with a token for the draft."""
     token, rows = _editor_token(work, effect.to, effect.editor_draft)
+    if effect.theme and not token:
+        token, issued = work.token("lead", effect.to, theme=effect.theme)
+        rows = (issued,)
     letter = letters.AnswerLetter(
         **heading_values(work, effect.to, token),
         about=effect.about,

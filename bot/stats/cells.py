@@ -16,6 +16,8 @@ _PLAIN_NAME = re.compile(r"\A[A-Za-z_][A-Za-z0-9_.\-]*\Z")
 
 def column_letters(column: int) -> str:
     """0 -> "A", 26 -> "AA"."""
+    if 0 <= column < 26:
+        return chr(65 + column)
     letters = ""
     column += 1
     while column:

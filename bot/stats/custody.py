@@ -19,13 +19,13 @@ from bot.core.model import CountRow, Finding, Severity, Value
 from bot.stats.cells import Workbook
 from bot.stats.hidden import hidden_findings
 from bot.stats.history import History
-from bot.stats.reading import TableReading, read_table
+from bot.stats.lines import FINDINGS_MAX, TableReading
+from bot.stats.reading import read_table
 from bot.stats.rules import Facts, run_rules
 from bot.stats.series import SeriesConfig
 from bot.stats.tables import find_tables
 from bot.stats.texts import listed
 
-FINDINGS_MAX = 20  # of one code; the rest is counted in one more
 Kind = Literal["cumulative", "monthly"]
 
 
@@ -96,7 +96,7 @@ def read_statistics(
         period=main.period,
         rows=tuple(main.rows),
         totals=_totals(main.rows, config),
-        findings=_capped(findings),
+        findings=_capped(findings, main.more),
         others=tuple(_month_table(other, config) for other in others),
     )
 
@@ -236,14 +236,16 @@ def _no_table(workbook: Workbook, config: SeriesConfig) -> Finding:
     )
 
 
-def _capped(findings: list[Finding]) -> tuple[Finding, ...]:
+def _capped(findings: list[Finding], more: dict[str, int]) -> tuple[Finding, ...]:
     """The most serious first, and at most FINDINGS_MAX of a code, so that a mail stays readable."""
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
     kept: list[Finding] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, int] = dict(more)
+    written: dict[str, int] = {}
     for finding in sorted(dict.fromkeys(findings), key=lambda finding: order[finding.severity]):
         seen[finding.code] = seen.get(finding.code, 0) + 1
-        if seen[finding.code] <= FINDINGS_MAX:
+        written[finding.code] = written.get(finding.code, 0) + 1
+        if written[finding.code] <= FINDINGS_MAX:
             kept.append(finding)
     for code, number in seen.items():
         if number > FINDINGS_MAX:

@@ -41,6 +41,11 @@ class History:
         return dict(sorted(latest.items()))
 
     @cached_property
+    def _running(self) -> dict[tuple[str | None, str], Values]:
+        """Running totals worked out so far, by baseline and month."""
+        return {}
+
+    @cached_property
     def periods(self) -> tuple[str, ...]:
         """The months that have counts, oldest first."""
         return tuple(self._latest)
@@ -92,12 +97,15 @@ class History:
         opening = self.opening(period)
         if opening is None and self.periods[0] > start:
             return None
+        if (opening, period) in self._running:
+            return dict(self._running[opening, period])
         totals: Values = {}
         for month, counts in self._latest.items():
             if (opening or month) <= month <= period:
                 for cell, count in counts.items():
                     totals[cell] = totals.get(cell, 0) + count.value
-        return totals
+        self._running[opening, period] = totals
+        return dict(totals)
 
     def add(self, counts: Iterable[Count]) -> History:
         """A history with more counts. Raises InputError when a revision is there already with another value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 MONTHS = (
     "January",
@@ -115,6 +116,7 @@ def of_date(value: date | datetime) -> str:
     return period_of(value.year, value.month)
 
 
+@lru_cache(maxsize=4096)
 def said_by(text: str) -> Said:
     """What a title, a sheet's name or a heading says about month and kind.
 

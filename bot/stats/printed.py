@@ -259,14 +259,23 @@ def _published_changes(history: History, published: History) -> list[Change]:
 
 
 def _changes_of_file(history: History, last: str) -> list[Change]:
+    """What the file of the last month changed in months before it, against the revision before."""
     files = {count.inbound for count in history.latest(last).values()} - {None}
-    revised: dict[tuple[str, str, str], list[Count]] = {}
-    for count in history.counts:
-        if count.period < last:
-            revised.setdefault((count.period, count.district, count.measure), []).append(count)
-    changes: list[Change] = []
-    for (month, district, measure), counts in revised.items():
-        counts = sorted(counts, key=lambda count: count.revision)
-        if len(counts) > 1 and counts[-1].inbound in files and counts[-1].value != counts[-2].value:
-            changes.append((month, district, measure, counts[-2].value, counts[-1].value))
-    return changes
+    changed = [
+        count
+        for count in history.counts
+        if count.revision > 1
+        and count.period < last
+        and count.inbound in files
+        and history.latest(count.period).get((count.district, count.measure)) == count
+    ]
+    cells = {(count.period, count.district, count.measure): count for count in changed}
+    before: dict[tuple[str, str, str], Count] = {}
+    for count in history.counts if cells else ():
+        cell = (count.period, count.district, count.measure)
+        newer = cells.get(cell)
+        if newer is not None and newer.inbound != count.inbound:
+            old = before.get(cell)
+            if old is None or old.revision < count.revision:
+                before[cell] = count
+    return [(*cell, old.value, cells[cell].value) for cell, old in before.items() if old.value != cells[cell].value]

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from bot.core.model import CountRow, Finding, Severity
 from bot.stats.history import History, Values, folded, running_total
+from bot.stats.lines import ERROR, NOTE, WARNING, TableReading
 from bot.stats.months import add, distance, words
 from bot.stats.plausible import unusual_findings
-from bot.stats.reading import TableReading, other_findings
+from bot.stats.reading import other_findings
 from bot.stats.series import SeriesConfig
 from bot.stats.tables import TOTAL
 from bot.stats.texts import listed
 from bot.stats.totals import total_findings
-
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class _State:
     windows: dict[Cell, list[Window]] = field(default_factory=dict)  # hidden stretches of a cell, oldest first
     held: Values = field(default_factory=dict)
     running: Values = field(default_factory=dict)
+    unprinted: set[Cell] = field(default_factory=set)  # cells of which no running total was ever printed
 
     @property
     def cells(self) -> list[Cell]:
@@ -97,6 +98,7 @@ def shown_cells(history: History, config: SeriesConfig, period: str) -> ShownTab
     cells = product(rows, config.measure_keys)
     state = _State(rows, config.measure_keys, rule.threshold, {cell: known.get(cell, 0) for cell in cells})
     state.running = dict(state.printed)
+    state.unprinted = set(state.printed) if before is None else set()
     last, first = exempt, exempt
     waiting: list[str] = []
     together: set[str] = set()
@@ -109,7 +111,7 @@ def shown_cells(history: History, config: SeriesConfig, period: str) -> ShownTab
             together |= set(waiting) if len(waiting) > 1 else set()
             waiting = []
     return ShownTables(
-        cumulative=dict(state.printed),
+        cumulative={cell: value for cell, value in state.printed.items() if cell not in state.unprinted},
         month=month,
         notes=_notes(state, waiting),
         frozen=frozenset(cell for cell in state.cells if state.open(cell)),
@@ -159,6 +161,7 @@ def _edition(state: _State, counts: Values) -> Shown | None:
             month[cell] = new[cell]
         if not state.open(cell):
             state.printed[cell] = state.running.get(cell, 0)
+            state.unprinted.discard(cell)
     return month
 
 
@@ -181,7 +184,7 @@ def _to_hide(state: _State, step: int) -> set[Cell] | None:
         if best is None:
             return None
         new = set(best) - hidden
-        hidden |= new
+        hidden |= set()
         # the corners just added lie in this very rectangle, which protects them as well
     return hidden
 

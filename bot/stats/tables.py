@@ -8,10 +8,11 @@ header are tables beside each other (this month, to date); headers further down 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from bot.stats.cells import Cell, Place, Sheet
+from bot.stats.cells import Cell, Place, Sheet, column_letters
 from bot.stats.numbers import read_count
 from bot.stats.series import SeriesConfig
 from bot.stats.texts import fold, name_key
@@ -67,11 +68,28 @@ class FoundTable:
         place = (line, self.month_at)
         return self.sheet.value(*self._spans.get(place, place))
 
+    def values(self, roles: Sequence[str], line: int) -> list[Cell]:
+        """The values of some roles in one line, None for empty and hidden cells."""
+        if self.across or line in self.sheet.hidden_rows or line >= len(self.sheet.rows):
+            return [self.sheet.value(*self.place(role, line)) for role in roles]
+        row, hidden = self.sheet.rows[line], self.sheet.hidden_columns
+        columns = [self.places[role] for role in roles]
+        cells = [row[column] if column < len(row) and column not in hidden else None for column in columns]
+        return [None if cell == "" else cell for cell in cells]
+
     def source(self, line: int) -> str:
         """The cells of one line: "Sheet1!A2:E2"."""
-        first = (self.label_at, line) if self.across else (line, self.label_at)
-        used = [first, *(self.place(role, line) for role in self.places)]
-        return self.sheet.ref(*min(used), end=max(used))
+        first, last, prefix = self._ends
+        if self.across:
+            letters = column_letters(line)
+            return f"{prefix}{letters}{first + 1}:{letters}{last + 1}"
+        return f"{prefix}{column_letters(first)}{line + 1}:{column_letters(last)}{line + 1}"
+
+    @cached_property
+    def _ends(self) -> tuple[int, int, str]:
+        """First and last column (row) of a line's cells, and the sheet's name as it stands before a cell."""
+        places = (self.label_at, *self.places.values())
+        return min(places), max(places), self.sheet.ref(0, 0).removesuffix("A1")
 
 
 def role_finder(config: SeriesConfig) -> Callable[[str], str | None]:

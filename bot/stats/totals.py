@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.model import CountRow, Finding, Severity
-from bot.stats.reading import PrintedTotal, TableReading
+from bot.stats.lines import PrintedTotal, TableReading
 from bot.stats.series import SeriesConfig
 from bot.stats.tables import TOTAL
 from bot.stats.texts import listed

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.transports.headers import for_header_senders, suppressed_replies
 from bot.transports.limits import Pace, Throttled
 from bot.transports.oauth import OauthSettings
 from bot.transports.pending import Pending
+from bot.transports.quiet import quieten
 from bot.transports.report import CheckLine
 from bot.transports.statefile import StateFile
 
@@ -41,7 +43,8 @@ class EwsSettings:
     """How to reach a mailbox in Exchange. Either ``endpoint`` or ``server``; the service user's rights are either
     Full Access + Send As on the mailbox (``delegate``) or the role ApplicationImpersonation (``impersonation``).
 
-    ``server_build`` ("15.2") saves a question at the start. ``auth`` is ntlm, basic or oauth.
+    ``server_build`` ("15.2") saves a question at the start. ``auth`` is ntlm, basic or oauth. ``not_before``
+    ("2026-11-01T00:00:00Z") leaves older mails alone.
     """
 
     mailbox: str
@@ -58,6 +61,7 @@ class EwsSettings:
     processed_folder: str = "Processed"
     held_folder: str = "Held"
     per_minute: int = 30
+    not_before: str = ""
 
 
 class EwsMailbox:
@@ -75,6 +79,7 @@ class EwsMailbox:
         self.problems: tuple[Problem, ...] = ()
         self.pace = Pace(settings.per_minute)
         state = state or StateFile()
+        quieten()
         self._session = EwsSession(settings, state, clock)
         self._clock = clock
         self._pending = {folder: Pending(state, folder, clock) for folder in FOLDERS}
@@ -126,7 +131,9 @@ class EwsMailbox:
                 cursor = ""
                 service = ListChanges(account=account)
                 changes = list(service.changes(place, ""))
-        pending.add(changes, service.sync_state or "", whole=not cursor)
+        since = self.settings.not_before
+        wanted = [change for change in changes if change.gone or not since or not change.received < since]
+        pending.add(wanted, service.sync_state or "", whole=not cursor)
 
     def _records(self, refs: list[str], pending: Pending) -> dict[str, list[tuple[bytes, bytes]]]:
         """What came over the wire for some mails; those that are gone are left out."""
@@ -153,7 +160,7 @@ class EwsMailbox:
         from bot.transports.ews_library import ReadMime
 
         try:
-            with self._session.reading("A mail could not be read"):
+            with self._session.reading("A mail could not be read", one_mail=True):
                 return ReadMime(account=self._session.account).mime(ref, record)
         except Gone:
             pending.drop(ref)
@@ -187,7 +194,7 @@ class EwsMailbox:
         """Our property on the mail: whoever looks later sees that the bot has handled it. Only a help, so an item
         that takes no property is moved all the same."""
         from exchangelib import Message
-        from exchangelib.errors import ErrorItemNotFound, ResponseMessageError
+        from exchangelib.errors import ErrorItemNotFound, ErrorServerBusy, ResponseMessageError
 
         with self._session.reading("The mail could not be marked"):
             account = self._session.account
@@ -196,7 +203,7 @@ class EwsMailbox:
                 for answer in account.bulk_update(items=[(item, ["bot_key"])], conflict_resolution="AlwaysOverwrite"):
                     if isinstance(answer, Exception):
                         raise answer
-            except ErrorItemNotFound:
+            except (ErrorItemNotFound, ErrorServerBusy):
                 raise
             except ResponseMessageError as error:
                 log.info("a mail could not be marked: %s", type(error).__name__)
@@ -245,7 +252,7 @@ class EwsMailbox:
         from exchangelib import Message
 
         extra = {"reply_suppression": bits} if (bits := suppressed_replies(raw)) else {}
-        with self._session.reading("The draft could not be saved"):
+        with self._session.reading("The draft could not be saved", one_mail=True):
             account = self._session.account
             draft = Message(
                 account=account, folder=account.drafts, mime_content=raw, is_read=True, bot_key=mail.key, **extra
@@ -284,9 +291,10 @@ class EwsMailbox:
         with self._session.reading("Sent Items could not be searched"):
             sent = self._session.account.sent
             for wanted in ({"message_id": mail.message_id}, {"bot_key": mail.key}):
-                found = sent.filter(**wanted).only("message_id", "bot_key")
-                if any(_matches(item, mail) for item in found):
-                    return True
+                with suppress(*_no_such_search()):
+                    found = sent.filter(**wanted).only("message_id", "bot_key")
+                    if any(_matches(item, mail) for item in found):
+                        return True
         return False
 
     def _forget_drafts(self, key: str) -> None:
@@ -303,9 +311,10 @@ class EwsMailbox:
             return
         with self._session.reading("Drafts could not be searched"):
             listed: dict[str, list[tuple[str, str]]] = {}
-            for item in self._session.account.drafts.filter(bot_key__exists=True).only("bot_key"):
-                if not isinstance(item, Exception) and item.bot_key:
-                    listed.setdefault(item.bot_key, []).append((item.id, item.changekey))
+            with suppress(*_no_such_search()):
+                for item in self._session.account.drafts.filter(bot_key__exists=True).only("bot_key"):
+                    if not isinstance(item, Exception) and item.bot_key:
+                        listed.setdefault(item.bot_key, []).append((item.id, item.changekey))
         self._drafts, self._drafts_at = listed, self._clock()
 
     def _tidy(self) -> None:
@@ -347,6 +356,14 @@ def _lost_state() -> tuple[type[Exception], ...]:
     from exchangelib import errors
 
     return (errors.ErrorInvalidSyncStateData, errors.ErrorSyncFolderNotFound)
+
+
+def _no_such_search() -> tuple[type[Exception], ...]:
+    """What servers say that cannot search by a property: then there is no proof, which is an answer too."""
+    from exchangelib import errors
+
+    return (errors.ErrorUnsupportedPathForQuery, errors.ErrorInvalidRestriction, errors.ErrorInvalidPropertyRequest,
+            errors.ErrorUnsupportedPropertyDefinition, errors.ErrorInvalidExtendedProperty)  # fmt: skip
 
 
 def _odd_property() -> tuple[type[Exception], ...]:

@@ -78,13 +78,19 @@ class EwsSession:
         self._account = None
 
     @contextmanager
-    def reading(self, what: str) -> Iterator[None]:
-        """Calls that may be repeated another time. ``what`` begins the sentence: "The inbox could not be read"."""
+    def reading(self, what: str, *, one_mail: bool = False) -> Iterator[None]:
+        """Calls that may be repeated another time. ``what`` begins the sentence: "The inbox could not be read".
+
+        Only where the call is about ``one_mail`` can its error be Refused; elsewhere that is an odd answer.
+        """
         self._before()
         try:
             yield
         except _library_errors() as error:
-            raise self.meaning(error, what) from error
+            told = self.meaning(error, what)
+            if isinstance(told, Refused) and not one_mail:
+                told = Unavailable(told.message, "The bot tries again.", "odd-answer")
+            raise told from error
         if self._guard:
             self._guard.accepted()
 
@@ -131,7 +137,7 @@ class EwsSession:
             return NotSent(f"Exchange did not send the mail ({name}).", "The bot tries again.", "not-sent")
         if name in (*_NO_RIGHTS, *_REFUSED, "UnauthorizedError", "ErrorServerBusy"):
             return self.meaning(error, "The mail was not sent")  # the protocol said no before it took the mail
-        if name == "HttpAnswer" and getattr(error, "status", 0) in (301, 302, 403, 404, 407, 429):
+        if name == "HttpAnswer" and getattr(error, "status", 0) in (301, 302, 403, 404, 407, 413, 429):
             return self._http(error, "The mail was not sent")
         if never_connected(error) or tls.tls_error(error):
             return self._no_answer(error, "The mail was not sent")
@@ -193,6 +199,8 @@ class EwsSession:
             return _online_refuses() if self._online() else self._no_rights("ErrorAccessDenied")
         if status == 429 or wait:
             return self._busy(retry_after(wait, self._clock()))
+        if status == 413:
+            return Refused(f"{what}: the mail is too large for Exchange.", "Shrink its enclosures.", "too-large")
         if status in (301, 302, 404):
             return Unavailable(
                 f"{what}: at the configured address there is no EWS ({status}).",

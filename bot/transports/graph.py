@@ -19,7 +19,7 @@ from bot.core.model import Problem
 from bot.errors import NotSent, Refused, Unavailable
 from bot.ports import Place, Probe, RawMail, StagedMail
 from bot.transports import tls
-from bot.transports.graph_client import Gone, GraphClient, Lost
+from bot.transports.graph_client import Gone, GraphClient, Lost, Odd
 from bot.transports.headers import (
     field_line,
     fields,
@@ -31,6 +31,7 @@ from bot.transports.headers import (
 from bot.transports.limits import Pace, Throttled
 from bot.transports.oauth import AppTokens, OauthSettings
 from bot.transports.pending import Change, Pending
+from bot.transports.quiet import quieten
 from bot.transports.report import CheckLine
 from bot.transports.statefile import StateFile
 
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 FOLDERS = {"inbox": False, "junkemail": True}  # Graph's well-known names -> is it Junk?
 PAGE = ("odata.maxpagesize=100",)
 SENT_ALREADY = "sent"  # the ref of a mail that stands in Sent Items already: after a backup was restored
+FOLDER_KNOWN_FOR = 300.0  # seconds; a person may delete one, and Exchange then keeps its id under Deleted Items
 MOST_PAGES = 2_000  # a list of 200,000 mails; beyond that a server walks us in circles
 
 
@@ -89,7 +91,9 @@ class GraphMailbox:
         self._tokens = tokens
         self._trust = trust
         self._pending = {folder: Pending(state, folder, clock) for folder in FOLDERS}
-        self._ids: dict[str, str] = {}  # folder's name -> its id
+        self._clock = clock
+        self._ids: dict[str, tuple[str, float]] = {}  # folder's name -> its id, and when it was looked up
+        quieten()
 
     # ------------------------------------------------------------------------------------------- read side
 
@@ -99,7 +103,12 @@ class GraphMailbox:
         given = 0
         for folder, junk in FOLDERS.items():
             pending = self._pending[folder]
-            self._ask(folder, pending)
+            try:
+                self._ask(folder, pending)
+            except Gone:
+                if junk:
+                    continue
+                raise
             for ref in pending.unknown(known):
                 if given >= limit:
                     break
@@ -139,7 +148,7 @@ class GraphMailbox:
             try:
                 self._graph.write("POST", f"/messages/{_path(ref)}/move", json={"destinationId": target})
                 return
-            except (Gone, Refused):
+            except (Gone, Odd):
                 if not again or folder not in self._ids:
                     raise
                 del self._ids[folder]  # perhaps a person deleted the folder
@@ -148,9 +157,9 @@ class GraphMailbox:
         """Ask what changed in a folder and note it; a lost link means the whole list."""
         try:
             self._walk(folder, pending, pending.due_cursor())
-        except (Lost, Refused) as error:
-            if isinstance(error, Refused) and not pending.cursor:
-                raise Unavailable(error.message, error.hint, error.code) from error
+        except (Lost, Odd):
+            if not pending.cursor:
+                raise
             pending.lost()
             self._walk(folder, pending, "")
 
@@ -180,16 +189,21 @@ class GraphMailbox:
     # ------------------------------------------------------------------------------------------- folders
 
     def _folder(self, well_known: str) -> str:
-        if well_known not in self._ids:
-            found = self._graph.get(f"/mailFolders/{well_known}", {"$select": "id"})
-            self._ids[well_known] = str(found.get("id", ""))
-        return self._ids[well_known]
+        return self._kept(well_known, self._well_known_id)
+
+    def _well_known_id(self, name: str) -> str:
+        return str(self._graph.get(f"/mailFolders/{name}", {"$select": "id"}).get("id", ""))
+
+    def _kept(self, name: str, look_up: Callable[[str], str]) -> str:
+        found, at = self._ids.get(name, ("", 0.0))
+        if not found or not 0 <= self._clock() - at < FOLDER_KNOWN_FOR:
+            found = look_up(name)
+            self._ids[name] = (found, self._clock())
+        return found
 
     def _own_folder(self, name: str) -> str:
         """The id of one of our folders (beside the inbox), made when it is not there."""
-        if name not in self._ids:
-            self._ids[name] = self._find_folder(name) or self._make_folder(name)
-        return self._ids[name]
+        return self._kept(name, lambda wanted: self._find_folder(wanted) or self._make_folder(wanted))
 
     def _find_folder(self, name: str) -> str:
         link, params = "/mailFolders", {"$select": "id,displayName", "$top": "100"}
@@ -206,7 +220,7 @@ class GraphMailbox:
     def _make_folder(self, name: str) -> str:
         try:
             return str(self._graph.write("POST", "/mailFolders", json={"displayName": name}).get("id", ""))
-        except (Refused, Unavailable):
+        except Unavailable:
             found = self._find_folder(name)  # somebody else may just have made it
             if not found:
                 raise
@@ -234,9 +248,7 @@ class GraphMailbox:
         for entry in found:
             if entry.get("isDraft") is True:
                 self._forget_draft(str(entry["id"]))
-        import base64
-
-        made = self._graph.write("POST", "/messages", content=base64.b64encode(raw))
+        made = self._graph.draft(raw)
         ref = str(made.get("id", ""))
         if not ref:
             raise Unavailable(
@@ -291,7 +303,7 @@ class GraphMailbox:
         try:
             prop = {"id": "Integer 0x3FDF", "value": str(bits)}
             self._graph.write("PATCH", f"/messages/{_path(ref)}", json={"singleValueExtendedProperties": [prop]})
-        except Refused as error:
+        except Odd as error:
             log.warning("the property against automatic replies was not taken: %s", error.code)
 
     # ----------------------------------------------------------------------------------------------- check

@@ -6,6 +6,7 @@ said by the error that is raised.
 
 from __future__ import annotations
 
+import base64
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +30,10 @@ IMMUTABLE = 'IdType="ImmutableId"'
 
 class Gone(Unavailable):
     """404: what was asked for is not (or no longer) there."""
+
+
+class Odd(Unavailable):
+    """400 and its kin for something other than a mail of ours: the server does not do what we ask."""
 
 
 class Lost(Unavailable):
@@ -64,14 +69,19 @@ class GraphClient:
 
     def get(self, url: str, params: dict[str, str] | None = None, prefer: tuple[str, ...] = ()) -> dict[str, Any]:
         """A JSON answer. ``url`` begins with "/" (below the mailbox) or is a whole link that the server gave."""
-        response = self._read("GET", url, params=params, prefer=prefer)
-        return _json(response)
+        with _odd():
+            return _json(self._read("GET", url, params=params, prefer=prefer))
 
-    def write(self, method: str, url: str, *, json: Any = None, content: bytes | None = None) -> dict[str, Any]:
+    def write(self, method: str, url: str, json: Any = None) -> dict[str, Any]:
         """A call that changes the mailbox and sends nothing, so that repeating it another time is harmless."""
-        kind = "text/plain" if content is not None else "application/json"
-        response = self._read(method, url, json=json, content=content, content_type=kind)
-        return _json(response) if response.content else {}
+        with _odd():
+            response = self._read(method, url, json=json)
+            return _json(response) if response.content else {}
+
+    def draft(self, mime: bytes) -> dict[str, Any]:
+        """Make a draft of a whole mail. Raises Refused when the server does not take this mail."""
+        content = base64.b64encode(mime)
+        return _json(self._read("POST", "/messages", content=content, content_type="text/plain"))
 
     def stream(self, url: str) -> bytes:
         """The body of a GET, cut at the size limit of reading; a body that breaks off is Unavailable."""
@@ -149,7 +159,7 @@ class GraphClient:
         if status == 401:
             self._tokens.forget()
             raise NotSent("Microsoft Graph no longer took the access token.", "The bot gets a new one.", "token-ended")
-        if status == 404:
+        if status in (404, 410):
             raise MaybeSent(
                 "The draft is no longer there, so nobody knows whether it was sent.",
                 "Look into Sent Items and Deleted Items of the mailbox.",
@@ -254,6 +264,14 @@ class GraphClient:
                 f"Microsoft Graph refused it ({status} {code}).", "A person must look at this mail.", "refused"
             )
         raise Unavailable(f"Microsoft Graph has a fault of its own ({status} {code}).", "The bot tries again.", "fault")
+
+
+@contextmanager
+def _odd() -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        raise Odd(error.message, "The bot tries again; if it stays so, look at the mailbox.", "odd-answer") from error
 
 
 def error_code(response: httpx.Response) -> str:

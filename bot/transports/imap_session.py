@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 IDLE = 20.0  # seconds after which a connection is asked whether it still lives
-_NOT_NOW = (
-    "[UNAVAILABLE]",
-    "[INUSE]",
-    "[LIMIT]",
-    "[SERVERBUG]",
-    "[CONTACTADMIN]",
-)  # RFC 5530: not our password's fault
+_NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]")  # RFC 5530
 
 
 class SaidNo(Unavailable):
@@ -72,14 +66,9 @@ class ImapSession:
             except imaplib.IMAP4.abort as error:
                 lost: Exception = error
             except imaplib.IMAP4.error as error:
-                self._used = time.monotonic()
+                self.drop()  # a server that changed something under an open folder says no until one comes anew
                 raise SaidNo(what, str(error)) from error
-            except (
-                OSError,
-                ValueError,
-                LookupError,
-                TypeError,
-            ) as error:  # the last three: an answer beyond the library
+            except (OSError, ValueError, LookupError, TypeError) as error:  # the last three: an odd answer
                 lost = error
             self.drop()
             if not (kept and again):

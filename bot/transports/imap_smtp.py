@@ -30,6 +30,7 @@ from bot.transports.imap_session import ImapSession, SaidNo, capable
 from bot.transports.limits import Pace
 from bot.transports.oauth import AppTokens, OauthSettings
 from bot.transports.pending import UNREADABLE_AFTER, unreadable
+from bot.transports.quiet import quieten
 from bot.transports.report import CheckLine
 from bot.transports.smtp_session import FINAL_WAIT, ServerSettings, SmtpSession
 from bot.transports.statefile import StateFile
@@ -83,6 +84,7 @@ class ImapSmtpMailbox:
         self.problems: tuple[Problem, ...] = ()
         self.pace = Pace(settings.per_minute)
         state = state or StateFile()
+        quieten()
         trust = tls.context(settings.ca_file)
         timeout = settings.timeout_seconds
         tokens = None

@@ -16,10 +16,14 @@ _HEADERS = {
 }
 
 
+def mail_bytes(path: Path) -> bytes:
+    """A corpus file as a mail: a bare .txt or .html file is the body of a mail without headers."""
+    return _HEADERS.get(path.suffix, b"") + path.read_bytes()
+
+
 def newly_written(path: str) -> str:
-    """The text that the sender of a mail newly wrote; a bare .txt or .html file is the body of a mail without headers."""
-    raw = _HEADERS.get(Path(path).suffix, b"") + Path(path).read_bytes()
-    return read_reply(parse_message(raw)).new_text
+    """The text that the sender of a mail newly wrote."""
+    return read_reply(parse_message(mail_bytes(Path(path)))).new_text
 
 
 def read(path: str, request: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from bot.core.records import Count
 from bot.stats.custody import read_statistics
 from bot.stats.history import History
-from bot.stats.months import add
+from bot.stats.months import add, words
 from bot.stats.printed import chart_data, table_for
 from bot.stats.series import SeriesConfig
 from bot.stats.workbook import read_workbook, workbook_from_rows
@@ -40,14 +40,16 @@ def series(districts: int) -> SeriesConfig:
     )
 
 
-def workbook(rows: int) -> bytes:
-    """An .xlsx of so many districts."""
+def workbook(districts: int, months: int = 0) -> bytes:
+    """An .xlsx of so many districts, or (with ``months``) a long table of months and districts."""
     book = ExcelWorkbook(write_only=True)
     sheet = book.create_sheet("Counts")
-    sheet.append(_HEAD)
-    for number in range(rows):
-        values = [number % 300, number % 200, number % 3]
-        sheet.append([f"District {number}", *values, sum(values)])
+    sheet.append((["Month"] if months else []) + _HEAD)
+    for month in range(max(months, 1)):
+        for number in range(districts):
+            values = [(number + month) % 300, number % 200, number % 3]
+            named = [words(add("2006-01", month))] if months else []
+            sheet.append([*named, f"District {number}", *values, sum(values)])
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
@@ -87,11 +89,14 @@ def _with_openpyxl(data: bytes) -> int:
 
 def rows(times: int = 3) -> Iterator[tuple[str, float, str, float]]:
     """(name, seconds, name of the comparison, its seconds)."""
-    for count in (200, 100_000):
-        data, config = workbook(count), series(count)
-        repeats = times if count > 1_000 else times * 5
-        mine = best(lambda: read_statistics(read_workbook("bench.xlsx", data), config), repeats)  # noqa: B023
-        yield f"workbook of {count:,} rows", mine, "openpyxl, values only", best(lambda: _with_openpyxl(data), 1)  # noqa: B023
+    for name, districts, months in (("200", 200, 0), ("100,000", 100, 1_000)):
+        data, config = workbook(districts, months), series(districts)
+
+        def read(data: bytes = data, config: SeriesConfig = config) -> None:
+            read_statistics(read_workbook("bench.xlsx", data), config)
+
+        baseline = best(lambda data=data: _with_openpyxl(data), 1)
+        yield f"workbook of {name} rows", best(read, times * 5 if not months else times), "openpyxl alone", baseline
     config = series(60)
     counts = history(config, 240).counts
     period = add(config.start, 239)
@@ -105,4 +110,9 @@ def rows(times: int = 3) -> Iterator[tuple[str, float, str, float]]:
         read_statistics(pasted, config, expected_period=add(period, 1), history=series_history)
 
     mine = best(render_and_check, times)
-    yield "series of 240 months x 60 districts", mine, "adding up its counts", best(lambda: sum(c.value for c in counts), 3)
+    yield (
+        "series of 240 months x 60 districts",
+        mine,
+        "adding up its counts",
+        best(lambda: sum(c.value for c in counts), 3),
+    )

@@ -173,7 +173,8 @@ def growth(directory: Path) -> list[Row]:
     one.store.apply([blob(BULLETIN), *queued(one, 300), *one.drafted()], NOW)
     one.sql.close()
     history(old, 120, 12, 300)
-    tick(empty), tick(old)
+    for made in (empty, old):
+        tick(made)
     none, much = cpu(lambda: tick(empty), 7), cpu(lambda: tick(old), 7)
     return [
         Row("growth by 300 readers and a bulletin of 200 kB", (file.stat().st_size - before) / 1e6, "MB", 5),
@@ -188,7 +189,8 @@ def main() -> int:
         table = [*remembering(Path(name)), *outbox(Path(name)), *growth(Path(name))]
     for row in table:
         bound = "" if row.bound is None else f"at most {row.bound:g}"
-        print(f"{row.what:<52} {row.value:>9.2f} {row.unit:<6} {bound:<14} {'' if row.kept else 'BROKEN'}")
+        broken = "" if row.kept else "BROKEN"
+        sys.stdout.write(f"{row.what:<52} {row.value:>9.2f} {row.unit:<6} {bound:<14} {broken}\n")
     if "--json" in sys.argv:
         told = [{**row._asdict(), "kept": row.kept} for row in table]
         Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(told, indent=1), "utf-8")

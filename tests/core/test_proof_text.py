@@ -6,9 +6,12 @@ import pytest
 
 from bot.core.model import (
     Paragraph,
+    Person,
     Run,
 )
 from bot.core.proof import proofread
+from bot.core.proofing.addresses import nearest
+from bot.core.proofing.context import sentences
 from tests.core.proof_cases import DOMAIN, codes, context, of, section, table
 
 
@@ -44,7 +47,7 @@ def test_two_people_with_like_addresses_are_left_alone(text: str) -> None:
 
 
 def test_the_same_mailbox_on_a_slipped_domain_is_a_near_miss() -> None:
-    text = "Email karl.stone@pccs.examples now."
+    text = "Email karl.stone@pccss.examples now."
     assert [f.suggestion for f in proofread([section(text)], context())] == ["karl.stone@pcc.example"]
 
 
@@ -238,3 +241,65 @@ def test_the_bulletins_own_marking_is_no_finding() -> None:
     assert codes("OFFICIAL") == ["protective-marking"]
     assert codes("OFFICIAL", marking="OFFICIAL") == []
     assert codes("OFFICIAL-SENSITIVE", marking="OFFICIAL") == ["protective-marking"]
+
+
+def test_an_address_behind_a_links_words_is_checked_too() -> None:
+    (finding,) = proofread([section(f"Please [email Vicki](mailto:wicki.marsh@{DOMAIN}) today.")], context())
+    assert (finding.code, finding.suggestion) == ("address-unknown", f"vicki.marsh@{DOMAIN}")
+    assert f"wicki.marsh@{DOMAIN}" in finding.message
+
+
+def test_two_like_candidates_give_no_suggestion() -> None:
+    people = tuple(Person(name=n, address=f"{n}.long@{DOMAIN}") for n in ("dana", "lana"))
+    (finding,) = proofread([section(f"Email bana.long@{DOMAIN} now.")], context(directory=people))
+    assert (finding.code, finding.suggestion) == ("address-unknown", "")
+
+
+@pytest.mark.parametrize(("second", "asked"), [("longmailbux", True), ("longmail.box", True), ("longmailbxo", True)])
+def test_a_slip_inside_the_text_may_be_a_letter_a_dot_or_an_exchange(second: str, asked: bool) -> None:
+    text = f"Email longmailbox@x.example, longmailbox@x.example and {second}@x.example."
+    assert ("address-unknown" in codes(text)) is asked
+
+
+def test_a_mailbox_name_missing_before_the_at_is_said() -> None:
+    (finding,) = proofread([section(f"Email Kate at @{DOMAIN} soon.")], context())
+    assert "no mailbox name before the @" in finding.message
+
+
+def test_an_abbreviation_ends_no_sentence() -> None:
+    text = "Read the notes, e.g. Mr. Hill's, which are available here. [Notes](https://x.example/n)"
+    assert codes(text) == []
+
+
+def test_a_day_inside_a_longer_date_is_read_once() -> None:
+    assert codes("It is on 15 October 15, 2025 or so.") == codes("It is on 15 October.")
+
+
+@pytest.mark.parametrize("text", ["The pilot runs from April 2025 to March 2026.", "It covers 2024-2025 in full."])
+def test_a_range_that_goes_on_is_not_over(text: str) -> None:
+    assert codes(text) == []
+
+
+def test_a_marking_found_twice_by_two_rules_is_told_once() -> None:
+    assert codes("Strictly confidential: not for publication.") == ["protective-marking"] * 2
+    assert codes("OFFICIAL-SENSITIVE", marking="OFFICIAL-SENSITIVE") == []
+    assert codes("STRICTLY CONFIDENTIAL") == ["protective-marking"]
+
+
+def test_numbers_are_no_times() -> None:
+    assert codes("The rate went from 1.75 to 2.80 in a year.") == []
+
+
+def test_the_nearest_of_several_addresses_wins_and_a_tie_gives_none() -> None:
+    assert nearest("dana@x.example", ["dena@x.example", "dens@x.example"]) == "dena@x.example"
+    assert nearest("dana@x.example", ["dens@x.example", "dena@x.example"]) == "dena@x.example"
+    assert nearest("dana@x.example", ["dena@x.example", "dina@x.example"]) is None
+
+
+def test_sentences_keep_their_places() -> None:
+    text = "One.  Two! \nThree \n "
+    assert [(text[at : at + 3], words.strip()) for at, words in sentences(text)] == [
+        ("One", "One."),
+        ("Two", "Two!"),
+        ("Thr", "Three"),
+    ]

@@ -33,7 +33,8 @@ from bot.mail.letters import (
     RequestLetter,
     with_anything_else,
 )
-from bot.mail.templates import MailTemplates, clip, in_words
+from bot.mail.templates import MailTemplates, clip, in_words, suggested
+from bot.mail.wire import date_header
 from tests.mail.letter_samples import (
     ALL,
     AT,
@@ -368,3 +369,14 @@ def test_any_words_travel_unharmed(words: str, about: str) -> None:
     assert "".join(re.sub(r"[\x00-\x1f\x7f\s]", "", words).split()) in re.sub(
         r"[\x00-\x1f\s]", "", body(message, "plain")
     )
+
+
+def test_a_suggestion_is_a_value_or_a_sentence() -> None:
+    assert suggested("4,898") == "Suggested: 4,898."
+    assert suggested("Take it out.") == "Take it out."
+    assert suggested("") == ""
+
+
+def test_a_date_without_a_zone_is_refused() -> None:
+    with pytest.raises(InputError):
+        date_header(datetime(2025, 8, 13, 9, 5))  # noqa: DTZ001

@@ -22,7 +22,7 @@ _BREAKS = {"p", "div", "br", "li", "ul", "ol", "tr", "td", "th", "table", "h1", 
 _HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all|font-size:0(?:px|pt)?(?:;|$)")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_ASIDE = {"hidden", "attached_mail", "plain_text_copy"}
+_ASIDE = {"hidden", "plain_text_copy"}
 
 
 class _Seen(HTMLParser):
@@ -68,11 +68,17 @@ def bodies(message: Message) -> list[str]:
         html = [text for name, texts in found if name != "text/plain" for text in texts]
         chosen = html if "".join(html).strip() else [text for _, texts in found for text in texts]
         return chosen
-    if message.is_multipart() and kind.startswith("multipart/"):
-        return [text for part in message.iter_parts() for text in bodies(part)]  # type: ignore[attr-defined]
+    if message.is_multipart() and (kind.startswith("multipart/") or kind == "message/rfc822"):
+        if kind == "multipart/report":
+            return [text for part in message.iter_parts() if not part.is_multipart() for text in bodies(part)]  # type: ignore[attr-defined]
+        return [text for part in message.get_payload() for text in bodies(part)]  # type: ignore[arg-type]
     if kind not in ("text/plain", "text/html") or message.get_content_disposition() == "attachment":
         return []
     text = message.get_content()  # type: ignore[attr-defined]
+    try:  # labelled as something else, but UTF-8
+        text = message.get_payload(decode=True).decode("utf-8")  # type: ignore[union-attr]
+    except UnicodeDecodeError:
+        pass
     if kind == "text/plain" and len(re.findall(r"[\w.,;>]=\n", text)) >= 2 and re.search(r"=[CDE][0-9A-F]=[89AB]|=3D|=20", text):
         text = quopri.decodestring(text.encode()).decode("utf-8", "replace")  # a gateway dropped the header
     return [html_text(text) if kind == "text/html" else text]
@@ -131,6 +137,5 @@ def unprinted(reading: Reading) -> tuple[Counter[str], Counter[str]]:
         if isinstance(placed.block, Table):
             tables.update(squeezed("".join(plain(cell) for row in placed.block.rows for cell in row)))
         else:
-            lines = (_SIGN.sub("", line) for line in block_text(placed.block).split("\n"))
-            blocks.update(squeezed("".join(lines)).replace("*", ""))
-    return text - blocks - tables, blocks - Counter(squeezed(own))
+            blocks.update(squeezed(block_text(placed.block)).replace("*", ""))
+    return text - blocks - tables, blocks - Counter(squeezed(reading.new_text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
@@ -145,3 +146,28 @@ def _ods_row(row: Sequence[object], hidden: bool) -> str:
     visibility = ' table:visibility="collapse"' if hidden else ""
     cells += '<table:table-cell table:number-columns-repeated="16000"/>'
     return f"<table:table-row{visibility}>{cells}</table:table-row>"
+
+
+def ole(*names: str) -> bytes:
+    """A minimal OLE container with one stream of 4,096 zero bytes under each name (MS-CFB, version 3)."""
+    count = len(names)
+    fat = [0xFFFFFFFD, 0xFFFFFFFE]  # sector 0: the FAT itself, sector 1: the directory
+    starts = []
+    for _ in names:
+        starts.append(len(fat))
+        fat += [*range(len(fat) + 1, len(fat) + 8), 0xFFFFFFFE]
+    fat += [0xFFFFFFFF] * (128 - len(fat))
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
+    header += struct.pack("<HHHHH6xLLLLLLLLL", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<109L", 0, *([0xFFFFFFFF] * 108))
+    entries = _ole_entry("Root Entry", 5, 0xFFFFFFFE, 0, 1 if count else 0xFFFFFFFF)
+    for number, (name, start) in enumerate(zip(names, starts, strict=True)):
+        entries += _ole_entry(name, 2, start, 4096, 0xFFFFFFFF, number + 2 if number + 1 < count else 0xFFFFFFFF)
+    entries += _ole_entry("", 0, 0, 0, 0xFFFFFFFF) * (4 - len(entries) // 128)
+    return header + struct.pack("<128L", *fat) + entries + bytes(4096) * count
+
+
+def _ole_entry(name: str, kind: int, start: int, size: int, child: int, right: int = 0xFFFFFFFF) -> bytes:
+    text = name.encode("utf-16-le") + b"\x00\x00" if name else b""
+    head = text.ljust(64, b"\x00") + struct.pack("<HBBLLL", len(text), kind, 1, 0xFFFFFFFF, right, child)
+    return head + bytes(36) + struct.pack("<LQ", start, size)

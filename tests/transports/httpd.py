@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Fault:
     answer: Answer | None = None
     half: bool = False
     times: int = 1
+    delay: float = 0  # seconds before anything happens
 
 
 class App(Protocol):
@@ -52,7 +54,9 @@ class Httpd:
         self.context = context
         self.faults: list[Fault] = []
         self.seen: list[str] = []
+        self.drop_at: tuple[int, bool] | None = None  # drop the line at the n-th request from now; True = after acting
         self.lock = threading.RLock()
+        self.line: dict[str, object] = {}  # what the app keeps about the connection that it answers just now
         self._open: set[socket.socket] = set()
         self._server = self._listen(0)
         self.port = self._server.server_address[1]
@@ -108,6 +112,11 @@ class Httpd:
         return server
 
     def _fault(self, operation: str) -> Fault | None:
+        if self.drop_at is not None:
+            number, after = self.drop_at
+            self.drop_at = (number - 1, after) if number > 1 else None
+            if number == 1:
+                return Fault(operation, after=after)
         for fault in self.faults:
             if fault.times and fault.match in operation:
                 fault.times -= 1
@@ -121,6 +130,9 @@ class Httpd:
             self.seen.append(operation)
             fault = self._fault(operation)
             answer = None
+            self.line = handler.__dict__.setdefault("line", {})
+            if fault and fault.delay:
+                time.sleep(fault.delay)
             if fault is None or fault.after or fault.half:
                 answer = self.app.answer(handler.command, handler.path, headers, body)
             if fault and not fault.half:

@@ -19,6 +19,8 @@ from tests.transports.certs import Authority
 from tests.transports.contract import staged
 from tests.transports.smtpd import PASSWORD, USER, Smtpd, Step
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
 
 class Post:
     """An outgoing server and our session with it."""

@@ -8,10 +8,11 @@ from datetime import datetime
 from bot.core import keys, lifecycle
 from bot.core.assemble import status_of
 from bot.core.decision import Command, Word, find_theme
-from bot.core.effects import Answer, Confirm, FileHeld, Plan, PlanBuilder
+from bot.core.effects import Answer, Confirm, FileHeld, Notify, Plan, PlanBuilder
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import EditionState, Person, Value
 from bot.core.planner.due import remind
+from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules
 from bot.core.records import (
     DecisionAdded,
@@ -24,6 +25,7 @@ from bot.core.records import (
 from bot.core.timetable import LONDON, extended
 from bot.errors import InputError
 
+COLLECTS = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.CORRECTING)
 SEND_AGAIN = (("APPROVE", "approve this same draft anew"), ("CHANGES", "what you write underneath goes to the leads"))
 
 
@@ -113,11 +115,12 @@ def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
     edition = view.edition
     if said.draft != edition.draft and edition.draft is not None:
         changed = view.draft.changes if view.draft else ()
+        which = f"draft {said.draft}" if said.draft is not None else "no draft"
         sentences = (
-            f"Your APPROVE was for draft {said.draft}; the newest is draft {edition.draft}, so nothing was approved.",
+            f"Your APPROVE was for {which}; the newest is draft {edition.draft}, so nothing was approved.",
             "Please read the newest draft and reply APPROVE to its own mail.",
         )
-        _answer(build, said, view, f"APPROVE was for an older draft ({said.draft})", sentences, lines=changed)
+        _answer(build, said, view, f"APPROVE was not for the newest draft ({edition.draft})", sentences, lines=changed)
         return
     if _stays(build, view, said, EditionEvent.APPROVE):
         return
@@ -138,6 +141,29 @@ def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
     for editor in _both(rules, said.person):
         key = keys.confirmation_key(edition.bulletin, edition.period, said.digest, editor.address)
         build.do(Confirm(key=key, to=editor, inbound=said.inbound, approved_by=said.person.name or said.person.address))
+    if edition.changed_at is not None:
+        _tell_what_is_not_in(build, view, rules, said)
+
+
+def _tell_what_is_not_in(build: PlanBuilder, view: EditionView, rules: Rules, said: Said) -> None:
+    """What came after the approved draft is not lost in silence: the editors hear of it and may say CHANGES."""
+    edition = view.edition
+    made = view.draft.made_at if view.draft else None
+    late = {s.theme for s in view.submissions if made is None or s.at > made}
+    titles = [theme.title for theme in rules.themes if theme.key in {*late, *edition.skipped_themes}]
+    named = f" ({', '.join(titles)})" if titles else ""
+    sentence = f"Something changed after draft {edition.draft} was made{named}; the approved draft does not hold it."
+    for editor in _both(rules, said.person):
+        build.do(
+            Notify(
+                key=keys.notice_key(edition.bulletin, edition.period, f"not-in/{said.digest}", editor.address),
+                to=editor,
+                about="the approved draft is older than the last change",
+                sentences=(sentence, "It goes out as it is, unless you reply CHANGES: then a new draft follows."),
+                may_say=(("CHANGES", "void the approval and make a new draft"), ("HOLD", "stop it")),
+                editor_draft=edition.draft,
+            )
+        )
 
 
 def _both(rules: Rules, person: Person) -> tuple[Person, ...]:
@@ -154,7 +180,9 @@ def _approve_stopped(build: PlanBuilder, view: EditionView, said: Said, now: dat
         approved_at=now,
         cause=f"approved anew by {said.person.address}",
     )
-    build.write(DeliveriesRequeued(edition_id=edition.id, kinds=("bulletin",), not_before=now))
+    build.write(
+        DeliveriesRequeued(edition_id=edition.id, kinds=("bulletin",), not_before=now, version=edition.issue_version)
+    )
     sentences = ("What had been stopped goes on its way now. Nobody who has it gets it again.",)
     _answer(build, said, view, "approved anew", sentences)
 
@@ -170,7 +198,7 @@ def _hold(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: 
         build.set(state=state, cause=cause)
         build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason=cause))
         queued = sum(1 for d in view.deliveries if d.kind == "bulletin" and d.state == "queued")
-        says = f"Stopped: {queued} mails that had not left stay here."
+        says = f"Stopped: {queued} mail{'s' if queued != 1 else ''} that had not left stay{'s' * (queued == 1)} here."
     else:
         build.set(
             state=state, cause=cause, approved_draft=None, approved_by="", approved_at=None, release_at=None, readers=()
@@ -183,6 +211,9 @@ def _changes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
     edition = view.edition
     says = edition_cell(edition.state, EditionEvent.CHANGES).says
     state = edition_cell(edition.state, EditionEvent.CHANGES).to
+    if not takes_replies(edition.state):
+        _answer(build, said, view, "CHANGES: nothing was changed", (says,))
+        return
     if state is not None:
         build.set(
             state=EditionState(state),
@@ -212,7 +243,7 @@ def _changes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
                     to=lead,
                     about=f"{theme.title}: the editor asks for a change",
                     sentences=(text.strip(), "Just reply to this mail with the changed text."),
-                    inbound=None,
+                    theme=theme.key,
                 )
             )
     build.set(notes=(*build.edition.notes, *notes))
@@ -226,7 +257,10 @@ def _changes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
 
 def _extend(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     edition = view.edition
-    if said.command.until is None or _stays(build, view, said, EditionEvent.EXTEND):
+    if _stays(build, view, said, EditionEvent.EXTEND):
+        return
+    if said.command.until is None:
+        _answer(build, said, view, "EXTEND was not done", ("EXTEND needs a day.", "Nothing was changed."))
         return
     try:
         timetable = extended(edition.timetable, said.command.until, now, rules.timetable, rules.closed)
@@ -251,6 +285,10 @@ def _when(moment: datetime) -> str:
 
 def _chase(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     """Remind whoever is not in, now; the mail's own number makes the reminder's key unique."""
+    if view.edition.state not in COLLECTS:
+        sentence = "Replies are not being collected now, so nobody was reminded; nothing was changed."
+        _answer(build, said, view, "CHASE was not done", (sentence,))
+        return
     people = remind(build, view, rules, now, 1000 + said.inbound, only=said.command.theme)
     if people:
         names = ", ".join(person.name or person.address for person in people)
@@ -314,6 +352,11 @@ def _file(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: 
     if held is None or theme is None:
         known = ", ".join(str(mail.id) for mail in view.held) or "none"
         _answer(build, said, view, f"FILE {number} was not done", (f"Numbers in the holding pen: {known}.",))
+        return
+    if not takes_replies(view.edition.state):
+        says = edition_cell(view.edition.state, EditionEvent.CHANGES).says
+        sentences = (says, "The mail stays in the holding pen.")
+        _answer(build, said, view, f"FILE {number} was not done", sentences)
         return
     build.do(FileHeld(inbound=held.id, theme=theme.key))
     _answer(build, said, view, f"number {number} is filed", (f"It is read as a reply for {theme.title}.",))

@@ -21,7 +21,7 @@ from bot.core.effects import (
 from bot.core.lifecycle import EditionEvent
 from bot.core.model import DeliveryState, EditionState, Person, Problem
 from bot.core.planner.rules import Rules, is_away, london_day, missing_themes, to_ask
-from bot.core.records import Delivery, DueDone, EditionView, Logged, ProblemNoted
+from bot.core.records import DeliveriesWithdrawn, Delivery, DueDone, EditionView, Logged, ProblemNoted
 from bot.core.timetable import due_now, retimed, timetable_for
 
 UNSETTLED = (DeliveryState.QUEUED, DeliveryState.RELEASING)
@@ -44,7 +44,7 @@ def plan_due(view: EditionView, rules: Rules, now: datetime) -> Plan:
         if name.startswith("chaser/"):
             _chasers(build, view, rules, now, name)
     _draft(build, view, rules, now)
-    _release(build, now)
+    _release(build, view, now)
     _finish(build, view, rules)
     return build.plan()
 
@@ -118,6 +118,8 @@ def _reminders(build: PlanBuilder, view: EditionView, rules: Rules, now: datetim
     if edition.state is not EditionState.COLLECTING:
         return
     build.write(DueDone(edition_id=edition.id, name=name))
+    if view.edition.state is EditionState.PLANNED:
+        return  # the requests go out in this very tick, late: nobody gets both at once
     ordinal = int(name.partition("/")[2])
     remind(build, view, rules, now, ordinal, last=ordinal == len(edition.timetable.reminders_at))
 
@@ -179,6 +181,7 @@ def make_draft(build: PlanBuilder, view: EditionView, why: str) -> None:
         draft=number,
         issue_version=version,
         changed_at=None,
+        strays_listed=max((mail.id for mail in view.strays), default=edition.strays_listed),
         cause=why,
     )
     build.write(Logged(edition_id=edition.id, what="draft", data={"number": number, "why": why}))
@@ -200,8 +203,8 @@ def _chasers(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime,
         build.do(ChaseEditor(key=key, to=editor, overdue=overdue))
 
 
-def _release(build: PlanBuilder, now: datetime) -> None:
-    """The cooling-off is over: the frozen bytes go to the frozen list."""
+def _release(build: PlanBuilder, view: EditionView, now: datetime) -> None:
+    """The cooling-off is over: the frozen bytes go to the frozen list. Nothing of an older version leaves any more."""
     edition = build.edition
     if edition.state is EditionState.APPROVED and edition.release_at is not None and now >= edition.release_at:
         build.set(state=lifecycle.move_edition(edition.state, EditionEvent.RELEASE_DUE), cause="cooling-off over")
@@ -209,6 +212,8 @@ def _release(build: PlanBuilder, now: datetime) -> None:
             DueDone(edition_id=edition.id, name=f"distribution/v{edition.issue_version}"),
             Logged(edition_id=edition.id, what="distribution", data={"readers": len(edition.readers)}),
         )
+        if any(d.kind == "bulletin" for d in view.deliveries):
+            build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason="out of date"))
         build.do(Distribute())
 
 

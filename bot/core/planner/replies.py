@@ -18,7 +18,13 @@ CLOSED = (
     EditionState.CANCELLED,
     EditionState.SKIPPED,
 )
-NEEDS_A_DRAFT = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED, EditionState.CORRECTING)
+NEEDS_A_DRAFT = (  # approved or stopped: the draft is made once the editor says CHANGES
+    EditionState.COLLECTING,
+    EditionState.IN_REVIEW,
+    EditionState.APPROVED,
+    EditionState.STOPPED,
+    EditionState.CORRECTING,
+)
 
 
 class Reply(Value):
@@ -41,7 +47,7 @@ def plan_reply(view: EditionView, rules: Rules, reply: Reply, now: datetime) -> 
     edition = view.edition
     theme = reply.submission.theme
     before = of_theme(theme, view.submissions)
-    says = _what_it_replaces(before, reply.submission)
+    says = _what_it_replaces(before, reply.submission, rules)
     revision = before[-1].revision + 1 if before else 1
     submission = reply.submission.model_copy(update={"revision": revision, "replaces": says})
     build.write(
@@ -62,26 +68,35 @@ def plan_reply(view: EditionView, rules: Rules, reply: Reply, now: datetime) -> 
     return build.plan()
 
 
-def _what_it_replaces(before: tuple[Submission, ...], new: Submission) -> str:
-    """In words: what of the earlier replies this one replaces, adds to, or leaves."""
-    items, nil = standing_items(before)
-    mine = [item for item in items if item.person == new.person]
-    if new.nil and not new.items and items:
+def _nil_after_text(mine: bool, others: bool, mode: str) -> str:
+    """In words: "nothing this month" from somebody when text stands already, theirs (``mine``) or of ``others``."""
+    if not mine:
+        return "You wrote that there is nothing this month, but somebody else has sent text. It is still there."
+    if mode != "all":
         return (
             "You wrote that there is nothing this month, but you had sent text before. It is still there; "
             "write “this replaces my earlier reply” if it should go."
-            if new.mode != "all"
-            else "Your earlier text is taken out; the section is a nil return now."
         )
+    rest = "what others sent stays" if others else "the section is a nil return now"
+    return f"Your earlier text is taken out; {rest}."
+
+
+def _what_it_replaces(before: tuple[Submission, ...], new: Submission, rules: Rules) -> str:
+    """In words: what of the earlier replies this one replaces, adds to, or leaves."""
+    title = rules.titles().get(new.theme, "")
+    items, nil = standing_items(before, title)
+    mine = [item for item in items if item.person == new.person]
+    if new.nil and not new.items and items:
+        return _nil_after_text(bool(mine), len(mine) < len(items), new.mode)
     if nil and new.items:
-        return "This takes the place of your “nothing this month”."
+        return "This takes the place of the “nothing this month” that was sent before."
     if not mine or not new.items:
         return ""
     if new.mode == "all":
         return "This replaces everything that you had sent before."
     if new.mode == "adds":
         return "This is added to what you had sent before."
-    after, _ = standing_items((*before, new))
+    after, _ = standing_items((*before, new), title)
     replaced = [item.heading for item in mine if item not in after]
     said = f"This replaces what you had sent under: {', '.join(replaced)}. The rest stays." if replaced else ""
     if any(item.field is None for item in new.items) and not replaced:
@@ -171,6 +186,7 @@ def plan_late_reply(view: EditionView, rules: Rules, person: Person, theme_key: 
             about=f"{title}: your reply came after the edition",
             sentences=(says, "Nothing of it is lost: the editor has been told and can file it for the next edition."),
             inbound=inbound,
+            theme=theme_key,
         )
     )
     for editor in rules.editors:

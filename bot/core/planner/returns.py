@@ -8,6 +8,7 @@ from bot.core import keys
 from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder
 from bot.core.model import Person, Problem
 from bot.core.planner.due import ask_deputies
+from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules, missing_themes
 from bot.core.records import (
     Absence,
@@ -40,6 +41,8 @@ def plan_absence(view: EditionView, rules: Rules, absence: Absence, digest: str,
         AbsenceNoted(absence=absence),
         Logged(edition_id=edition.id, what="absence", data={"why": absence.why}),
     )
+    if not takes_replies(edition.state):
+        return build.plan()  # this edition is over: nobody is asked for it any more
     seen = view.model_copy(update={"absences": (*view.absences, absence)})
     concerned: list[str] = []
     asked: list[str] = []

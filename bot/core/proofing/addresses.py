@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rapidfuzz.distance import OSA
 
 from bot.core.model import Finding, Severity
-from bot.core.proofing.context import Passage, ProofContext, Text, found
+from bot.core.proofing.context import Passage, ProofContext, Text, found, tidy
 
 ADDRESS = re.compile(
     r"(?<![\w.+%'’-])\w(?:[\w.+%'’-]{0,62}\w)?@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,18}(?![\w@-])", re.IGNORECASE
@@ -26,7 +26,7 @@ _SITE = re.compile(
 _BROKEN = re.compile(
     r"(?<![\w.+%'-])(?:"
     r"@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}"  # @council.example.org
-    r"|[\w.+'-]{1,64} +@ ?(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}"  # name @council.example.org
+    r"|(?!(?:at|on|via|to|by|or|and)\b)[\w.+'-]{1,64} +@ ?(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}"  # name @council...
     r"|[\w.+'-]{1,64}@ +(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}"  # name@ council.example.org
     r"|[\w.+'-]{1,64}@@[\w.-]+"  # name@@council...
     r"|[\w.+'-]{0,64}\.\.[\w.+'-]{0,64}@[\w.-]+|[\w.+'-]{1,64}@[\w-]*\.\.[\w.-]+"  # two dots
@@ -47,11 +47,14 @@ def _shown(passage: Passage) -> Iterator[tuple[str, int, int]]:
         yield match.group().lower().replace("’", "'"), match.start(), match.end()
 
 
-def _linked(passage: Passage) -> Iterator[str]:
-    """Addresses that the links of a passage write to."""
+def _linked(passage: Passage) -> Iterator[tuple[str, int, int]]:
+    """Addresses that stand only behind a link's words ("email Vicki"), with the place of the words."""
+    at = 0
     for run in passage.runs:
-        if run.url and run.url.lower().startswith("mailto:"):
-            yield run.url[7:].split("?")[0].strip().lower()
+        end = at + len(tidy(run.text))
+        if run.url and run.url.lower().startswith("mailto:") and not ADDRESS.search(run.text):
+            yield run.url[7:].split("?")[0].strip().lower(), at, end
+        at = end
 
 
 def nearest(address: str, among: Iterator[str] | list[str] | frozenset[str]) -> str | None:
@@ -102,13 +105,13 @@ def _long_parts(one: str, other: str) -> bool:
 
 def address_unknown(text: Text, context: ProofContext) -> Iterator[Finding]:
     """An address that the directory does not know: a near miss, or anything on a domain that the directory covers."""
-    everywhere = [(p, a, s, e) for p in text.passages for a, s, e in _shown(p)]
+    everywhere = [(p, a, s, e) for p in text.passages for a, s, e in (*_shown(p), *_linked(p))]
     counts = Counter(address for _, address, _, _ in everywhere)
     known = frozenset(context.addresses)
     for passage, address, start, end in everywhere:
         if address in known:
             continue
-        shown = passage.text[start:end]
+        shown = passage.text[start:end] if "@" in passage.text[start:end] else address
         near = nearest(address, known) or _swapped(address, context) or _slip_in_text(address, counts)
         domain = address.rpartition("@")[2]
         if near and near in known:

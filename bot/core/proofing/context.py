@@ -180,7 +180,8 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     """The sentences of a text with their start; abbreviations do not end one."""
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if text[match.start()] != "\n" and _ABBREVIATION.search(text[: match.start()].rstrip('"”’)')):
+        before = text[max(0, match.start() - 12) : match.start()].rstrip('"”’)')
+        if text[match.start()] != "\n" and _ABBREVIATION.search(before):
             continue
         if text[start : match.start()].strip():
             yield start, text[start : match.start() + 1]

@@ -145,7 +145,7 @@ def weekday_mismatch(text: Text, context: ProofContext) -> Iterator[Finding]:
                 meant = calendar.resolve(single, context.today)
                 if meant is None or meant.weekday() == day.weekday:
                     continue
-                right = f"{DAYS[meant.weekday()]} {meant.day} {MONTHS[meant.month - 1]} {meant.year}"
+                right = calendar.spoken(meant)
                 message = (
                     f"“{one.words}”: {meant.day} {MONTHS[meant.month - 1]} {meant.year} is a {DAYS[meant.weekday()]}."
                 )
@@ -174,6 +174,10 @@ _BACK = re.compile(
 )
 _PASSIVE = re.compile(r"\bbe(?:ing)?\s+(?:\w+ly\s+)?\w+")
 _SEASON_END = {"spring": (5, 31), "summer": (8, 31), "autumn": (11, 30)}
+_GOES_ON = re.compile(
+    r"\s*(?:-|–|—|to|until|till|and)\s*(?:the\s+|the end of\s+)?"
+    rf"(?:\w+day,?\s+(?:the\s+)?)?(?:\d|{MONTH}|spring|summer|autumn|winter)"
+)
 _LOOSE = re.compile(
     rf"\b(?:(?P<season>spring|summer|autumn)(?:\s+of)?|(?P<month>{MONTH}))\s+(?P<year>(?:19|20)\d{{2}})(?![\d/-])",
     re.IGNORECASE,
@@ -198,15 +202,15 @@ def past_event(text: Text, context: ProofContext) -> Iterator[Finding]:
 def _ends(sentence: str, context: ProofContext) -> Iterator[tuple[date, tuple[int, int], str]]:
     """Every date of a sentence with the last day it may mean."""
     written = calendar.dates(sentence)
-    for index, one in enumerate(written):
-        following = sentence[one.end : written[index + 1].start] if index + 1 < len(written) else "."
-        if re.fullmatch(r"\s*(?:-|–|—|to|until|till|and)\s*(?:the\s+|\w+day\s+)?", following):
+    for one in written:
+        if _GOES_ON.match(sentence, one.end):
             continue  # the first of a range: its end counts
         day = calendar.resolve(one, context.today)
         if day and (one.year or context.today - day < timedelta(days=120)):
             yield day, (one.start, one.end), one.words
     for match in _LOOSE.finditer(sentence):
-        if any(one.start <= match.start("year") < one.end for one in written):
+        inside = any(one.start <= match.start("year") < one.end for one in written)
+        if inside or _GOES_ON.match(sentence, match.end()):
             continue
         year = int(match.group("year"))
         if match.group("season"):

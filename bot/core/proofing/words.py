@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.core.model import Finding, Severity
 from bot.core.proofing.addresses import ADDRESS
 from bot.core.proofing.context import Passage, ProofContext, Text, found
+from bot.core.proofing.vocabulary import common_word_meant
 from bot.core.proofing.wordlists import (
     AMERICAN,
     EVERYDAY_ACRONYMS,
@@ -80,7 +81,7 @@ def spelling(text: Text, context: ProofContext) -> Iterator[Finding]:
             word = match.group().replace("’", "'")
             if any(a <= match.start() < b for a, b in skip) or word.lower() in known:
                 continue
-            right = MISSPELT.get(word.lower())
+            right = MISSPELT.get(word.lower()) or MISSPELT.get(word.lower().removesuffix("'s")) or _slip(word)
             if right:
                 message = f"“{word}” looks misspelt."
                 yield found("spelling", Severity.WARNING, passage, match.span(), message, _like(word, right))
@@ -92,6 +93,11 @@ def spelling(text: Text, context: ProofContext) -> Iterator[Finding]:
                 message = f"“{match.group()}” looks like a slip."
                 yield found("spelling", Severity.WARNING, passage, match.span(), message, right)
         yield from _ordinals(passage)
+
+
+def _slip(word: str) -> str | None:
+    """The common word meant, for a word in lower case or with a capital (not an acronym)."""
+    return common_word_meant(word.lower()) if word[1:].islower() else None
 
 
 def _like(word: str, right: str) -> str:

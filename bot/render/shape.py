@@ -1,0 +1,149 @@
+"""Form mended, words kept: typed bullets become list items, a bold line standing alone becomes a heading.
+
+Works on clean runs, before links get their words (see tidy.py, which calls it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.core.model import Block, Heading, ListItem, Paragraph, Picture, Run, Table, plain
+from bot.render.clean import clean_text
+from bot.render.links import linked
+
+HEADING_LINE_MAX = 90  # characters; a longer bold line is emphasis, not a heading
+LEVELS_MAX = 3  # of lists
+NUMBER_MAX = 30_000  # what Word counts to
+
+_BULLET = re.compile(r"(?:\s*(?:[•●▪◦‣·∙*–—»►✓✔\uf0b7\uf0a7-]\s+(?=\S)|o\s+(?=\S)))+")
+_NUMBER = re.compile(r"\s*\(?(\d{1,2})[.)]\s+(?=\S)")
+
+
+def shaped(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks as what they stand for, their runs clean and their bare addresses made into links."""
+    number_before = False
+    for block in _without_layout_tables(map(_cleaned, blocks)):
+        if not isinstance(block, Paragraph):
+            number_before = isinstance(block, ListItem) and block.ordered
+            yield _levelled(block) if isinstance(block, ListItem) else block
+            continue
+        for piece in _lines(block):
+            one = _shape(piece, number_before)
+            number_before = isinstance(one, ListItem) and one.ordered
+            yield one
+
+
+def clean_runs(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Runs that any format can take, with safe links; empty ones are gone."""
+    cleaned = []
+    for run in runs:
+        text = clean_text(run.text)
+        cleaned.append(run if text == run.text else run.model_copy(update={"text": text}))
+    return tuple(linked(tuple(cleaned)))
+
+
+def without_bullet(text: str) -> str:
+    """A heading or a cell without the bullet typed before it."""
+    match = _BULLET.match(text)
+    return text[match.end() :] if match else text
+
+
+def _cleaned(block: Block) -> Block:
+    if isinstance(block, Picture):
+        return block
+    if isinstance(block, Table):
+        rows = tuple(tuple(unbulleted(clean_runs(cell)) for cell in row) for row in block.rows)
+        return block.model_copy(update={"rows": rows})
+    runs = clean_runs(block.runs)
+    if not isinstance(block, Paragraph):
+        runs = unbulleted(runs)
+    return block if runs == block.runs else block.model_copy(update={"runs": runs})
+
+
+def unbulleted(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Runs without the bullets typed at the start of their lines."""
+    text = plain(runs)
+    if not any(_BULLET.match(line) for line in text.split("\n")):
+        return runs
+    out: list[Run] = []
+    for line in _split(runs):
+        match = _BULLET.match(plain(line))
+        if out:
+            out.append(Run(text="\n"))
+        out.extend(_without_start(line, match.end()) if match else line)
+    return tuple(out)
+
+
+def _without_layout_tables(blocks: Iterable[Block]) -> Iterator[Block]:
+    """One row or one column of words is no table: a screen reader should read it as text."""
+    for block in blocks:
+        if not isinstance(block, Table):
+            yield block
+            continue
+        filled = [[bool(plain(cell).strip()) for cell in row] for row in block.rows]
+        columns = {column for row in filled for column, full in enumerate(row) if full}
+        if sum(map(any, filled)) >= 2 and len(columns) >= 2:
+            yield block
+        else:
+            yield from (Paragraph(runs=cell) for row in block.rows for cell in row)
+
+
+def _levelled(item: ListItem) -> ListItem:
+    level = min(max(item.level, 1), LEVELS_MAX)
+    number = item.number if item.number is None or 0 <= item.number <= NUMBER_MAX else 1
+    if (level, number) == (item.level, item.number):
+        return item
+    return item.model_copy(update={"level": level, "number": number})
+
+
+def _lines(paragraph: Paragraph) -> Iterable[Paragraph]:
+    """The paragraph, cut at its line ends when one of its lines is a typed bullet."""
+    text = plain(paragraph.runs)
+    if "\n" not in text or not any(_BULLET.match(line) for line in text.split("\n")):
+        return (paragraph,)
+    return [paragraph.model_copy(update={"runs": line}) for line in _split(paragraph.runs)]
+
+
+def _split(runs: tuple[Run, ...]) -> list[tuple[Run, ...]]:
+    """Runs cut at their line ends."""
+    lines: list[list[Run]] = [[]]
+    for run in runs:
+        first, *others = run.text.split("\n")
+        lines[-1].append(run.model_copy(update={"text": first}))
+        lines.extend([run.model_copy(update={"text": other})] for other in others)
+    return [tuple(run for run in line if run.text) for line in lines]
+
+
+def _shape(paragraph: Paragraph, number_before: bool) -> Block:
+    text = plain(paragraph.runs)
+    bullet = _BULLET.match(text)
+    if bullet is not None:
+        return ListItem(runs=_without_start(paragraph.runs, bullet.end()))
+    number = _NUMBER.match(text)
+    if number is not None:
+        start = int(number.group(1))
+        runs = unbulleted(_without_start(paragraph.runs, number.end()))
+        return ListItem(runs=runs, ordered=True, number=None if number_before and start != 1 else start)
+    if not paragraph.contact and _is_bold_line(paragraph.runs, text.strip()):
+        runs = tuple(run.model_copy(update={"bold": False}) for run in paragraph.runs)
+        if any(run.url for run in runs) or "\n" in text.strip():
+            return paragraph.model_copy(update={"runs": runs})  # an address in bold is no heading
+        return Heading(runs=runs, level=2)
+    return paragraph
+
+
+def _is_bold_line(runs: tuple[Run, ...], text: str) -> bool:
+    if not text or len(text) > HEADING_LINE_MAX or text[-1] in ".,;?!":
+        return False
+    return all(run.bold for run in runs if run.text.strip())
+
+
+def _without_start(runs: tuple[Run, ...], length: int) -> tuple[Run, ...]:
+    out = []
+    for run in runs:
+        cut = min(length, len(run.text))
+        length -= cut
+        if len(run.text) > cut:
+            out.append(run.model_copy(update={"text": run.text[cut:]}) if cut else run)
+    return tuple(out)

@@ -1,0 +1,464 @@
+"""The calendar: what is due, done once, by nobody twice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot.core import keys
+from bot.core.effects import (
+    Alert,
+    AskDeputy,
+    AskLead,
+    ChaseEditor,
+    Distribute,
+    MakeDraft,
+    Notify,
+    Plan,
+    PlanBuilder,
+    Remind,
+    ReportOutcome,
+)
+from bot.core.model import EditionState
+from bot.core.planner.due import ask_deputies, bulletin_deliveries, draft_is_due, plan_due
+from bot.core.records import DeliveriesWithdrawn, DueDone, EditionView, Logged, ProblemNoted
+from bot.core.timetable import LONDON, TimetableRules, closed_days, timetable_for
+from tests.core.builders import (
+    AFTER_DEADLINE,
+    CLOSED,
+    DEADLINE,
+    DISTRIBUTION,
+    DRUGS,
+    DRUGS_DEPUTY,
+    DRUGS_LEAD,
+    EDITOR,
+    EDITOR_DEPUTY,
+    HATE,
+    HATE_DEPUTY,
+    HATE_LEAD,
+    HATE_SECOND,
+    IN_THE_WEEK,
+    MINUTE,
+    PERIOD,
+    PREVENT_LEAD,
+    READERS,
+    REQUEST,
+    RULES,
+    THEMES,
+    TIMETABLE,
+    away,
+    becomes,
+    changes,
+    delivery,
+    draft,
+    edition,
+    effects,
+    everybody_in,
+    item,
+    nil_return,
+    only,
+    rules,
+    submission,
+    view,
+)
+
+FIRST_REMINDER, LAST_REMINDER = TIMETABLE.reminders_at
+CHASERS = TIMETABLE.chase_editor_at
+
+
+def collecting(*done: str, **changed: object) -> EditionView:
+    """The edition while it collects, with some steps done already."""
+    return view("collecting", done=frozenset({"request", *done}), **changed)
+
+
+def reminded(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Who is reminded of which themes."""
+    return {effect.to.address: effect.themes for effect in effects(plan, Remind)}
+
+
+# ------------------------------------------------------------------------------------------------- requests
+
+
+def test_before_the_first_working_day_nothing_happens() -> None:
+    assert plan_due(view("planned"), RULES, REQUEST - MINUTE).empty
+
+
+def test_on_the_first_working_day_every_lead_is_asked_for_every_theme() -> None:
+    plan = plan_due(view("planned"), RULES, REQUEST)
+    assert {(ask.to, ask.theme) for ask in effects(plan, AskLead)} == {
+        (HATE_LEAD, "hate-crime"),
+        (DRUGS_LEAD, "drugs"),
+        (PREVENT_LEAD, "prevent"),
+    }
+    assert becomes(plan).state is EditionState.COLLECTING
+    assert changes(plan, DueDone) == [DueDone(edition_id=7, name="request")]
+
+
+def test_the_requests_go_out_once_however_often_the_tick_comes() -> None:
+    once = plan_due(view("planned"), RULES, REQUEST)
+    again = plan_due(collecting().model_copy(update={"edition": becomes(once)}), RULES, REQUEST + MINUTE)
+    assert effects(again, AskLead) == []
+    forgotten = view("collecting", done=frozenset())  # the row of "request" lost, the state not
+    assert effects(plan_due(forgotten, RULES, REQUEST + MINUTE), AskLead) == []
+
+
+def test_a_tick_that_comes_days_late_asks_the_leads_and_does_not_remind_them_in_the_same_breath() -> None:
+    plan = plan_due(view("planned"), RULES, FIRST_REMINDER + MINUTE)
+    assert len(effects(plan, AskLead)) == 3
+    assert effects(plan, Remind) == []
+    assert {done.name for done in changes(plan, DueDone)} == {"request", "reminder/1"}
+
+
+def test_requests_are_not_sent_on_a_closed_day_even_when_they_are_late() -> None:
+    saturday = datetime(2025, 8, 2, 10, 0, tzinfo=LONDON)
+    assert plan_due(view("planned"), RULES, saturday).empty
+
+
+def test_a_lead_who_is_away_is_not_asked_their_deputies_are() -> None:
+    plan = plan_due(view("planned", absences=(away(HATE_LEAD, date(2025, 8, 20)),)), RULES, REQUEST)
+    assert HATE_LEAD not in [ask.to for ask in effects(plan, AskLead)]
+    asked = effects(plan, AskDeputy)
+    assert [(ask.to, ask.lead, ask.back_on) for ask in asked] == [
+        (HATE_DEPUTY, HATE_LEAD, date(2025, 8, 20)),
+        (HATE_SECOND, HATE_LEAD, date(2025, 8, 20)),
+    ]
+    assert not asked[0].bounced
+
+
+def test_a_lead_who_is_back_on_the_day_is_asked_themselves() -> None:
+    plan = plan_due(view("planned", absences=(away(HATE_LEAD, REQUEST.date()),)), RULES, REQUEST)
+    assert HATE_LEAD in [ask.to for ask in effects(plan, AskLead)]
+    assert effects(plan, AskDeputy) == []
+
+
+def test_a_lead_who_is_away_and_has_no_deputy_is_asked_all_the_same() -> None:
+    plan = plan_due(view("planned", absences=(away(PREVENT_LEAD),)), RULES, REQUEST)
+    assert PREVENT_LEAD in [ask.to for ask in effects(plan, AskLead)]
+
+
+def test_a_deputy_who_is_away_too_is_passed_over() -> None:
+    absences = (away(HATE_LEAD, why="bounce"), away(HATE_DEPUTY))
+    plan = plan_due(view("planned", absences=absences), RULES, REQUEST)
+    assert [(ask.to, ask.bounced) for ask in effects(plan, AskDeputy)] == [(HATE_SECOND, True)]
+
+
+def test_the_deputies_of_a_theme_that_is_not_there_are_nobody() -> None:
+    build = PlanBuilder(edition())
+    assert ask_deputies(build, view(), RULES, "parks", HATE_LEAD, IN_THE_WEEK) == ()
+    assert build.plan().empty
+
+
+def test_a_deputy_can_be_asked_though_no_absence_is_known() -> None:
+    build = PlanBuilder(edition())
+    assert ask_deputies(build, view(), RULES, "drugs", DRUGS_LEAD, IN_THE_WEEK) == (DRUGS_DEPUTY,)
+    asked = only(build.plan(), AskDeputy)
+    assert (asked.back_on, asked.bounced) == (None, False)
+
+
+def test_a_bot_that_did_not_run_before_the_deadline_asks_nobody_and_tells_the_operator_how_to_go_on() -> None:
+    plan = plan_due(view("planned"), RULES, DEADLINE)
+    assert effects(plan, AskLead) == []
+    assert plan.edition is None
+    problem = only(plan, Alert).problem
+    assert problem.code == "requests-missed"
+    assert "EXTEND" in problem.todo
+    assert changes(plan, ProblemNoted) == [ProblemNoted(problem=problem, edition_id=7)]
+
+
+def test_a_month_that_the_configuration_skips_is_skipped_and_nobody_is_asked() -> None:
+    plan = plan_due(view("planned"), rules(skip=frozenset({PERIOD})), REQUEST)
+    assert becomes(plan).state is EditionState.SKIPPED
+    assert plan.effects == ()
+
+
+def test_a_month_whose_requests_are_out_is_not_skipped_any_more() -> None:
+    plan = plan_due(collecting(), rules(skip=frozenset({PERIOD})), IN_THE_WEEK)
+    assert plan.empty
+
+
+# ------------------------------------------------------------------------------------------------ reminders
+
+
+def test_only_those_who_are_not_in_are_reminded() -> None:
+    replies = (
+        submission(item("One"), revision=1),
+        nil_return(theme=THEMES[2], of=PREVENT_LEAD, revision=1),
+    )
+    plan = plan_due(collecting(submissions=replies), RULES, FIRST_REMINDER)
+    assert reminded(plan) == {DRUGS_LEAD.address: ("drugs",)}
+    assert changes(plan, DueDone) == [DueDone(edition_id=7, name="reminder/1")]
+
+
+def test_when_everybody_is_in_nobody_is_reminded_and_the_step_is_done() -> None:
+    plan = plan_due(collecting(submissions=everybody_in()), RULES, FIRST_REMINDER)
+    assert effects(plan, Remind) == []
+    assert [done.name for done in changes(plan, DueDone)] == ["reminder/1"]
+
+
+def test_somebody_who_leads_several_open_themes_gets_one_reminder_that_names_them_all() -> None:
+    two = tuple(theme.model_copy(update={"leads": (HATE_LEAD,)}) for theme in (HATE, DRUGS))
+    plan = plan_due(collecting(), rules(themes=two), FIRST_REMINDER)
+    assert reminded(plan) == {HATE_LEAD.address: ("hate-crime", "drugs")}
+
+
+def test_a_theme_that_the_editor_skipped_reminds_nobody() -> None:
+    seen = view(edition(skipped_themes=("drugs", "prevent")), done=frozenset({"request"}))
+    assert reminded(plan_due(seen, RULES, FIRST_REMINDER)) == {HATE_LEAD.address: ("hate-crime",)}
+
+
+def test_for_a_lead_who_is_away_the_deputies_are_reminded_and_if_all_are_away_the_lead() -> None:
+    some = collecting(absences=(away(HATE_LEAD), away(HATE_SECOND)))
+    assert HATE_DEPUTY.address in reminded(plan_due(some, RULES, FIRST_REMINDER))
+    assert HATE_LEAD.address not in reminded(plan_due(some, RULES, FIRST_REMINDER))
+    everybody = collecting(absences=(away(HATE_LEAD), away(HATE_DEPUTY), away(HATE_SECOND)))
+    assert HATE_LEAD.address in reminded(plan_due(everybody, RULES, FIRST_REMINDER))
+
+
+def test_a_reminder_comes_once_and_the_last_one_says_that_it_is_the_last() -> None:
+    first = plan_due(collecting(), RULES, FIRST_REMINDER)
+    assert [effect.last for effect in effects(first, Remind)] == [False, False, False]
+    assert plan_due(collecting("reminder/1"), RULES, FIRST_REMINDER + MINUTE).empty
+    last = plan_due(collecting("reminder/1"), RULES, LAST_REMINDER)
+    assert [effect.last for effect in effects(last, Remind)] == [True, True, True]
+    assert {effect.key for effect in effects(first, Remind)}.isdisjoint(e.key for e in effects(last, Remind))
+
+
+def test_after_an_outage_nobody_gets_a_heap_of_reminders() -> None:
+    plan = plan_due(collecting(), RULES, LAST_REMINDER + MINUTE)
+    assert len(effects(plan, Remind)) == 3
+    assert [done.name for done in changes(plan, DueDone)] == ["reminder/2"]
+
+
+def test_no_reminder_leaves_once_the_draft_is_with_the_editor_or_the_edition_is_cancelled() -> None:
+    for state in ("in_review", "approved", "cancelled"):
+        plan = plan_due(view(state, done=frozenset({"request"})), RULES, LAST_REMINDER)
+        assert effects(plan, Remind) == []
+
+
+def test_no_reminder_leaves_on_a_bank_holiday_announced_late() -> None:
+    closed = closed_days(PERIOD, [FIRST_REMINDER.astimezone(LONDON).date()])
+    plan = plan_due(view(edition(extended=True), done=frozenset({"request"})), rules(closed=closed), FIRST_REMINDER)
+    assert plan.empty
+
+
+# ------------------------------------------------------------------------------------- a calendar that changes
+
+
+def test_a_bank_holiday_announced_late_moves_what_is_still_to_come() -> None:
+    closed = closed_days(PERIOD, [date(2025, 8, 8)])
+    plan = plan_due(collecting(), rules(closed=closed), IN_THE_WEEK)
+    moved = becomes(plan).timetable
+    assert moved.deadline_at == DEADLINE + timedelta(days=1)
+    assert moved.request_at == REQUEST
+    assert [log.what for log in changes(plan, Logged)] == ["timetable moved"]
+
+
+@pytest.mark.parametrize("seen", [edition(extended=True), edition("in_review"), edition("cancelled")])
+def test_a_date_that_the_editor_set_or_an_edition_in_review_does_not_follow_the_calendar(seen: object) -> None:
+    closed = closed_days(PERIOD, [date(2025, 8, 8)])
+    assert plan_due(view(seen), rules(closed=closed), IN_THE_WEEK).empty  # type: ignore[arg-type]
+
+
+# --------------------------------------------------------------------------------------------------- drafts
+
+
+def test_at_the_deadline_the_first_draft_is_made_whoever_is_in() -> None:
+    assert plan_due(view("collecting"), RULES, DEADLINE - MINUTE).empty
+    plan = plan_due(view("collecting"), RULES, DEADLINE)
+    assert only(plan, MakeDraft) == MakeDraft(number=1, version=1)
+    made = becomes(plan)
+    assert (made.state, made.draft, made.cause) == (EditionState.IN_REVIEW, 1, "deadline")
+
+
+def test_the_deadline_draft_is_made_on_a_closed_day_too_and_once() -> None:
+    sunday = datetime(2025, 8, 17, 12, 0, tzinfo=LONDON)
+    plan = plan_due(view("collecting"), RULES, sunday)
+    assert len(effects(plan, MakeDraft)) == 1
+    again = view(becomes(plan), draft=draft(1, made_at=sunday))
+    assert effects(plan_due(again, RULES, sunday + MINUTE), MakeDraft) == []
+
+
+def test_notes_for_the_draft_travel_with_it_once() -> None:
+    plan = plan_due(view(edition(notes=("Check the date.",))), RULES, DEADLINE)
+    assert only(plan, MakeDraft).notes == ("Check the date.",)
+    assert becomes(plan).notes == ()
+
+
+def test_a_late_reply_makes_a_new_draft_after_ten_quiet_minutes() -> None:
+    seen = view(edition("in_review", changed_at=AFTER_DEADLINE))
+    assert plan_due(seen, RULES, AFTER_DEADLINE + 9 * MINUTE).empty
+    plan = plan_due(seen, RULES, AFTER_DEADLINE + 10 * MINUTE)
+    assert only(plan, MakeDraft).number == 2
+    made = becomes(plan)
+    assert (made.state, made.draft, made.changed_at) == (EditionState.IN_REVIEW, 2, None)
+
+
+def test_another_reply_in_the_quiet_minutes_starts_them_anew() -> None:
+    later = view(edition("in_review", changed_at=AFTER_DEADLINE + 8 * MINUTE))
+    assert plan_due(later, RULES, AFTER_DEADLINE + 12 * MINUTE).empty
+
+
+def test_a_reply_before_the_deadline_makes_no_draft() -> None:
+    seen = view(edition(changed_at=IN_THE_WEEK))
+    assert draft_is_due(seen, RULES, IN_THE_WEEK + 30 * MINUTE) == ""
+
+
+def test_after_changes_the_next_draft_waits_for_something_to_come_in() -> None:
+    wanted = edition(draft=1)
+    assert draft_is_due(view(wanted), RULES, AFTER_DEADLINE) == ""
+    came = view(wanted.model_copy(update={"changed_at": AFTER_DEADLINE}))
+    assert draft_is_due(came, RULES, AFTER_DEADLINE + 5 * MINUTE) == ""
+    assert draft_is_due(came, RULES, AFTER_DEADLINE + 10 * MINUTE) == "changes"
+
+
+def test_after_extend_the_next_draft_follows_at_the_new_deadline() -> None:
+    later = TIMETABLE.model_copy(update={"deadline_at": DEADLINE + timedelta(days=2)})
+    seen = view(edition(draft=1, extended=True, timetable=later))
+    assert draft_is_due(seen, RULES, DEADLINE + timedelta(days=1)) == ""
+    assert draft_is_due(seen, RULES, DEADLINE + timedelta(days=2)) == "deadline"
+
+
+@pytest.mark.parametrize("state", ["approved", "stopped", "distributing", "distributed", "cancelled", "planned"])
+def test_what_came_in_makes_no_draft_while_the_edition_is_approved_stopped_or_over(state: str) -> None:
+    assert draft_is_due(view(edition(state, changed_at=AFTER_DEADLINE)), RULES, DISTRIBUTION + timedelta(1)) == ""
+
+
+def test_a_correction_is_drafted_after_the_quiet_minutes() -> None:
+    seen = view(edition("correcting", changed_at=AFTER_DEADLINE))
+    assert draft_is_due(seen, RULES, AFTER_DEADLINE + 10 * MINUTE) == "correction"
+
+
+def test_a_new_draft_gets_a_new_version_when_mails_of_the_old_one_are_in_the_outbox() -> None:
+    seen = view(
+        edition("correcting", draft=2, changed_at=AFTER_DEADLINE),
+        deliveries=(delivery("bulletin", READERS[0], "withdrawn"), delivery("draft", EDITOR)),
+    )
+    plan = plan_due(seen, RULES, AFTER_DEADLINE + 10 * MINUTE)
+    assert only(plan, MakeDraft) == MakeDraft(number=3, version=2)
+    assert becomes(plan).issue_version == 2
+
+
+def test_a_version_that_nothing_was_queued_for_is_used_again() -> None:
+    seen = view(
+        edition("in_review", draft=2, issue_version=2, changed_at=AFTER_DEADLINE),
+        deliveries=(delivery("bulletin", READERS[0], version=1),),
+    )
+    assert only(plan_due(seen, RULES, AFTER_DEADLINE + 10 * MINUTE), MakeDraft).version == 2
+
+
+# -------------------------------------------------------------------------------------------------- chasers
+
+
+def test_the_editor_is_asked_again_once_while_a_draft_waits() -> None:
+    plan = plan_due(view("in_review"), RULES, CHASERS[0])
+    assert [(chase.to, chase.overdue) for chase in effects(plan, ChaseEditor)] == [(EDITOR, False)]
+    assert plan.edition is None
+    done = view("in_review", done=frozenset({"request", "chaser/1"}))
+    assert plan_due(done, RULES, CHASERS[0] + MINUTE).empty
+
+
+def test_from_the_distribution_day_on_the_deputy_editor_is_asked_too() -> None:
+    overdue = next(moment for moment in CHASERS if moment >= DISTRIBUTION)
+    plan = plan_due(view("in_review"), RULES, overdue)
+    assert [(chase.to, chase.overdue) for chase in effects(plan, ChaseEditor)] == [
+        (EDITOR, True),
+        (EDITOR_DEPUTY, True),
+    ]
+
+
+def test_nothing_is_ever_distributed_because_nobody_decided() -> None:
+    plan = plan_due(view("in_review"), RULES, DISTRIBUTION + timedelta(days=20))
+    assert effects(plan, Distribute) == []
+    assert plan.edition is None
+
+
+def test_the_editor_is_not_chased_about_a_draft_that_a_newer_one_will_replace() -> None:
+    seen = view(edition("in_review", changed_at=CHASERS[0] - MINUTE))
+    assert effects(plan_due(seen, RULES, CHASERS[0]), ChaseEditor) == []
+
+
+@pytest.mark.parametrize("state", ["approved", "cancelled", "stopped", "distributed"])
+def test_an_editor_who_has_decided_is_not_chased(state: str) -> None:
+    release = {"release_at": CHASERS[-1] + timedelta(days=1)} if state == "approved" else {}
+    assert effects(plan_due(view(edition(state, **release)), RULES, CHASERS[0]), ChaseEditor) == []
+
+
+# --------------------------------------------------------------------------------------------- distribution
+
+
+def test_the_approved_draft_leaves_when_its_time_has_come_and_not_before() -> None:
+    assert plan_due(view("approved"), RULES, DISTRIBUTION - MINUTE).empty
+    plan = plan_due(view("approved"), RULES, DISTRIBUTION)
+    assert effects(plan, Distribute) == [Distribute()]
+    assert becomes(plan).state is EditionState.DISTRIBUTING
+    assert changes(plan, DueDone) == [DueDone(edition_id=7, name="distribution/v1")]
+    assert changes(plan, DeliveriesWithdrawn) == []
+
+
+def test_an_edition_approved_without_a_release_time_waits() -> None:
+    assert plan_due(view(edition("approved", release_at=None)), RULES, DISTRIBUTION).empty
+
+
+def test_what_is_left_in_the_outbox_of_an_older_version_does_not_leave_with_the_new_one() -> None:
+    seen = view(edition("approved", issue_version=2), deliveries=(delivery("bulletin", READERS[0], "queued"),))
+    plan = plan_due(seen, RULES, DISTRIBUTION)
+    (withdrawn,) = changes(plan, DeliveriesWithdrawn)
+    assert (withdrawn.kinds, withdrawn.reason) == (("bulletin",), "out of date")
+
+
+def test_the_edition_is_distributed_when_nothing_is_queued_or_releasing_and_the_editors_hear_how_it_ended() -> None:
+    mails = (delivery("bulletin", READERS[0]), delivery("bulletin", READERS[1], "bounced"))
+    plan = plan_due(
+        view("distributing", deliveries=(*mails, delivery("bulletin", READERS[2], "failed"))), RULES, DISTRIBUTION
+    )
+    assert becomes(plan).state is EditionState.DISTRIBUTED
+    assert only(plan, ReportOutcome).key == keys.outcome_key("ccsu-rag", PERIOD, 1, EDITOR.address)
+
+
+@pytest.mark.parametrize("state", ["queued", "releasing"])
+def test_the_edition_is_not_distributed_while_one_mail_is_on_its_way(state: str) -> None:
+    mails = (delivery("bulletin", READERS[0]), delivery("bulletin", READERS[1], state))
+    assert plan_due(view("distributing", deliveries=mails), RULES, DISTRIBUTION).empty
+
+
+def test_mails_that_are_no_bulletin_and_mails_of_another_version_do_not_count() -> None:
+    old, request = delivery("bulletin", READERS[0], "queued"), delivery("request", HATE_LEAD, "queued")
+    new = delivery("bulletin", READERS[0], version=2)
+    seen = view(edition("distributing", issue_version=2), deliveries=(old, request, new))
+    assert bulletin_deliveries(seen, 2) == (new,)
+    assert becomes(plan_due(seen, RULES, DISTRIBUTION)).state is EditionState.DISTRIBUTED
+
+
+def test_an_edition_whose_mails_are_not_in_the_outbox_yet_is_not_distributed() -> None:
+    assert plan_due(view("distributing"), RULES, DISTRIBUTION).empty
+
+
+# ------------------------------------------------------------------------------------------- the whole calendar
+
+
+def test_a_month_of_ticks_every_half_hour_does_each_thing_once() -> None:
+    """The clock goes on, nobody answers: requests, two reminders, one draft, chasers; nothing leaves."""
+    seen, done, now = view("planned", done=frozenset()), set[str](), REQUEST - timedelta(hours=3)
+    counted: dict[str, int] = {}
+    while now < DISTRIBUTION + timedelta(days=10):
+        plan = plan_due(seen.model_copy(update={"done": frozenset(done)}), RULES, now)
+        for name in (change.name for change in changes(plan, DueDone)):
+            assert name not in done
+            done.add(name)
+        for effect in plan.effects:
+            counted[effect.effect] = counted.get(effect.effect, 0) + 1
+        if plan.edition is not None:
+            seen = seen.model_copy(update={"edition": plan.edition})
+        if effects(plan, MakeDraft):
+            seen = seen.model_copy(update={"draft": draft(1, made_at=now)})
+        now += 30 * MINUTE
+    overdue = sum(moment >= DISTRIBUTION for moment in CHASERS)
+    chased = len(CHASERS) + overdue
+    assert counted == {"ask_lead": 3, "remind": 6, "make_draft": 1, "chase_editor": chased}
+    assert seen.edition.state is EditionState.IN_REVIEW
+
+
+def test_the_builders_timetable_is_the_calendars() -> None:
+    assert timetable_for(PERIOD, TimetableRules(), CLOSED) == TIMETABLE
+    assert effects(plan_due(view("in_review"), RULES, AFTER_DEADLINE), Notify) == []

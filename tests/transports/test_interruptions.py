@@ -1,0 +1,48 @@
+"""Every request of a little month is lost once, before and after the server acted on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.transports.certs import Authority
+from tests.transports.interruptions import assert_nothing_lost_nothing_twice, play
+from tests.transports.test_ews import EwsWorld
+from tests.transports.test_graph import GraphWorld
+
+WORLDS: dict[str, Callable[[Authority, Path], Any]] = {"graph": GraphWorld, "ews": EwsWorld}
+FEW, ALL = 9, 1  # every ninth request in the quick suite, every one in the gate
+
+
+def lose_requests(kind: str, authority: Authority, folder: Path, step: int) -> None:
+    """Play until a run is calm without the loss having come: then every request has been lost once."""
+    for after in (False, True):
+        number = 1
+        while True:
+            place = folder / f"{after}-{number}"
+            place.mkdir()
+            world = WORLDS[kind](authority, place)
+            try:
+                world.httpd.drop_at = (number, after)
+                service = play(world)
+                assert_nothing_lost_nothing_twice(world, service)
+                if world.httpd.drop_at is not None:
+                    break
+            finally:
+                world.close()
+            number += step
+        assert number > 15
+
+
+@pytest.mark.parametrize("kind", list(WORLDS))
+def test_a_lost_request_loses_and_doubles_nothing(kind: str, authority: Authority, tmp_path: Path) -> None:
+    lose_requests(kind, authority, tmp_path, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", list(WORLDS))
+def test_each_lost_request_loses_and_doubles_nothing(kind: str, authority: Authority, tmp_path: Path) -> None:
+    lose_requests(kind, authority, tmp_path, ALL)
