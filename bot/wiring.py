@@ -1,4 +1,4 @@
-"""The composition root: the only module that names an adapter; it owns the system clock and the randomness."""
+"""The composition root: with mailboxes.py the only place that names an adapter; it owns clock and randomness."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bot.config import BulletinConfig, Config, load_config
-from bot.config.settings import FolderSettings, MailboxSettings
 from bot.core.timetable import LONDON
-from bot.errors import ConfigError, TemplateError
+from bot.errors import TemplateError
 from bot.mail.templates import MailTemplates
+from bot.mailboxes import mailbox_for
 from bot.ports import Clock
 from bot.render.resources import templates_folder
 from bot.render.template import check_template
@@ -64,11 +63,6 @@ def looks_of(config: BulletinConfig) -> Looks:
     return Looks(mails=MailTemplates(load), word=data)
 
 
-def account_name(settings: MailboxSettings) -> str:
-    """The name under which the store knows a mailbox."""
-    return f"{settings.kind}:{settings.address or 'local'}"
-
-
 def accounts_of(config: Config, environ: Mapping[str, str]) -> tuple[Account, ...]:
     """One account for each different mailbox, with the bulletins that use it."""
     groups: dict[str, list[BulletinConfig]] = {}
@@ -79,27 +73,13 @@ def accounts_of(config: Config, environ: Mapping[str, str]) -> tuple[Account, ..
 
 
 def _account(config: Config, bulletins: list[BulletinConfig], environ: Mapping[str, str]) -> Account:
-    settings = config.mailbox_of(bulletins[0])
-    box = _transport(config, bulletins[0], settings, environ)
+    box = mailbox_for(config, bulletins[0], environ)
     return Account(
         mailbox=box,
         sender=box,
         trust=config.trust_of(bulletins[0]).as_profile(),
         bulletins=frozenset(bulletin.key for bulletin in bulletins),
-        send_per_minute=settings.send_per_minute,
     )
-
-
-def _transport(config: Config, bulletin: BulletinConfig, settings: MailboxSettings, environ: Mapping[str, str]) -> Any:
-    """The adapter behind one mailbox; heavy libraries load only when their transport is configured."""
-    if isinstance(settings, FolderSettings):
-        from bot.transports.folder import FolderMailbox
-
-        path = config.folder_path(bulletin)
-        if path is None:
-            raise ConfigError("The folder mailbox has no path.", "Give [mailbox] path in bot.toml.")
-        return FolderMailbox(path, settle_seconds=settings.settle_seconds)
-    raise ConfigError(f"This version cannot use a mailbox of kind {settings.kind}.", 'Set kind = "folder" in bot.toml.')
 
 
 @contextmanager
@@ -115,11 +95,12 @@ def open_desk(
     from bot.store.sql import SqlStore
 
     store = SqlStore.open(config.store_url(environ).get_secret_value())
+    accounts = accounts_of(config, environ)
     try:
         yield Desk(
             bulletins={bulletin.key: bulletin for bulletin in config.bulletins},
             looks={bulletin.key: looks_of(bulletin) for bulletin in config.bulletins},
-            accounts=accounts_of(config, environ),
+            accounts=accounts,
             store=store,
             clock=clock or SystemClock(),
             operator=config.operator,
@@ -128,6 +109,8 @@ def open_desk(
             say=say or (lambda sentence: None),
         )
     finally:
+        for account in accounts:
+            getattr(account.mailbox, "close", lambda: None)()
         store.close()
 
 

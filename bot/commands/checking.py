@@ -25,6 +25,9 @@ from bot.service.desk import Account, Desk
 from bot.wiring import SystemClock, load, open_desk
 
 
+MAILBOX_FAULT = 4
+
+
 class Line(NamedTuple):
     """One thing that was checked."""
 
@@ -130,12 +133,9 @@ def _mailboxes(desk: Desk, codes: list[int]) -> Iterator[Line]:
         yield _tried(f"mailbox {account.mailbox.name}", partial(_look, account), codes)
         report = getattr(account.mailbox, "check", None)
         if report is not None:
-            try:
-                for line in report():
-                    yield Line(True, f"  {line}")
-            except BotError as error:
-                codes.append(error.exit_code)
-                yield Line(False, f"  {error}")
+            for seen in report():
+                codes.append(0 if seen.ok else MAILBOX_FAULT)
+                yield Line(seen.ok, f"  {seen.topic}: {seen.says}" + (f" {seen.todo}" if seen.todo else ""))
 
 
 def _look(account: Account) -> None:

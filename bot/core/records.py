@@ -31,6 +31,8 @@ class Question(Value):
     code: str
     subject: str
     asked_at: AwareDatetime
+    inbound: int = 0  # the mail that raised it, read again on YES
+    draft: int | None = None  # the draft that it is about
 
 
 class Edition(Value):
@@ -56,6 +58,10 @@ class Edition(Value):
     enclosed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     question: Question | None = None
+    sent_draft: int | None = None  # the draft that readers have, or began to get
+    edited_draft: int | None = None  # the draft that the editor's own Word file became; later ones keep its words
+    edited_themes: tuple[str, ...] = ()  # the themes whose words are the editor's
+    edited_seen_at: AwareDatetime | None = None  # when the draft was made that the editor had before them
     strays_listed: int = 0  # the id of the last stray inbound that a summary has listed
     cause: str = ""  # why it is in this state, in words: "HOLD by editor", ...
 

@@ -8,38 +8,67 @@ from datetime import date, datetime, timedelta
 from bot.mail.parse import addresses
 
 _AWAY = re.compile(
-    r"\b(?:out of (?:the )?office|away from (?:the office|my desk|work)|(?:on|taking) (?:annual|maternity|paternity|parental|sick|study|compassionate|a period of|extended)? ?leave"
-    r"|on (?:holiday|vacation|secondment|a course)|(?:i am|i'm|i’m|i will be|i'll be) (?:currently |now )?(?:away|not in|not working|unavailable|off)|non-working day"
+    r"\b(?:out of (?:the )?office|away from (?:the office|my desk|work)|(?:on|taking) (?:annual|maternity"
+    r"|paternity|parental|sick|study|compassionate|a period of|extended)? ?leave"
+    r"|on (?:holiday|vacation|secondment|a course)|(?:i am|i'm|i’m|i will be|i'll be) (?:currently |now"
+    r" )?(?:away|not in|not working|unavailable|off)|non-working day"
     r"|no longer work|ar wyliau|allan o.r swyddfa|out of office)\b",
     re.IGNORECASE,
 )
 _AWAY_FRAME = re.compile(
-    r"\b(?:return|back (?:on|in|at)|until|in my absence|during my absence|while i am away|urgent|access to (?:my )?e-?mails?|respond (?:to your|when|on my)"
+    r"\b(?:return|back (?:on|in|at)|until|in my absence|during my absence|while i am away|urgent|access to (?:my"
+    r" )?e-?mails?|respond (?:to your|when|on my)"
     r"|please contact|will reply|get back to you)\b",
     re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_WELSH = {"ionawr": 1, "chwefror": 2, "mawrth": 3, "ebrill": 4, "mai": 5, "mehefin": 6, "gorffennaf": 7, "awst": 8, "medi": 9, "hydref": 10, "tachwedd": 11, "rhagfyr": 12}
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_WELSH = {
+    "ionawr": 1,
+    "chwefror": 2,
+    "mawrth": 3,
+    "ebrill": 4,
+    "mai": 5,
+    "mehefin": 6,
+    "gorffennaf": 7,
+    "awst": 8,
+    "medi": 9,
+    "hydref": 10,
+    "tachwedd": 11,
+    "rhagfyr": 12,
+}
 _MONTH = r"(?P<month{0}>[A-Za-z]{{3,10}})"
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _DATE = re.compile(
-    r"(?:(?:on|the|of)\s+)*(?:(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?(?:the\s+)?"
+    r"(?:(?:on|the|of)\s+)*(?:(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?"
+    r"|sun)(?:day)?,?\s+)?(?:the\s+)?"
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<month>[A-Za-z]{3,10})\.?,?(?:\s+(?P<year>\d{4}))?"
-    r"|(?P<month2>jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*)\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(?P<year2>\d{4}))?"
+    r"|(?P<month2>jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*"
+    r"|dec\w*)\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(?P<year2>\d{4}))?"
     r"|(?P<iso>\d{4}-\d{2}-\d{2})"
     r"|(?P<day3>\d{1,2})[/.-](?P<month3>\d{1,2})(?:[/.-](?P<year3>\d{2,4}))?)",
     re.IGNORECASE,
 )
 _BACK = (
-    r"(?:i will be |i'll be |i’ll be |am |i am |and )?(?:return(?:ing)?(?: to (?:the office|work|my desk))?|back(?: in(?: the office)?| at work| at my desk| to work| online)?|respond(?: to \w+ emails?)?"
-    r"|reply|in the office(?: again)?|resume(?: work)?|available(?: again)?)\s*(?:on|from|until|is|will be|again on|date(?: is)?)?\s*:?\s*"
+    r"(?:i will be |i'll be |i’ll be |am |i am |and )?(?:return(?:ing)?(?: to (?:the office|work|my desk))?"
+    r"|back(?: in(?: the office)?| at work| at my desk| to work| online)?|respond(?: to \w+ emails?)?"
+    r"|reply|in the office(?: again)?|resume(?: work)?|available(?: again)?)\s*(?:on|from|until|is|will be|again"
+    r" on|date(?: is)?)?\s*:?\s*"
 )
-_RETURN = re.compile(_BACK + r"(?=(?:(?:on|the)\s+)*(?:mon|tue|wed|thu|fri|sat|sun|\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))", re.IGNORECASE)
+_RETURN = re.compile(
+    _BACK + r"(?=(?:(?:on|the)\s+)*(?:mon|tue|wed|thu|fri|sat|sun|\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+    re.IGNORECASE,
+)
 _UNTIL = re.compile(r"\b(?:until|till|til|hyd at|bis)\s+(?:and including\s+|the\s+)?", re.IGNORECASE)
-_INCLUSIVE = re.compile(r"\b(?:to|through|up to(?: and including)?|–|-|last day(?: of leave)? (?:is|will be|being))\s+(?:and including\s+|the\s+)?", re.IGNORECASE)
+_INCLUSIVE = re.compile(
+    r"\b(?:to|through|up to(?: and including)?|–|-|last day(?: of leave)? (?:is|will be|being))\s+(?:and"
+    r" including\s+|the\s+)?",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(r"\s*(?:next\s+)?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"\b(?:contact|e-?mail|speak (?:to|with)|write to|get in touch with|direct (?:\w+ ){0,4}to|forward (?:\w+ ){0,4}to|refer to|cysylltwch|reach)\b", re.IGNORECASE
+    r"\b(?:contact|e-?mail|speak (?:to|with)|write to|get in touch with|direct (?:\w+ ){0,4}to|forward (?:\w+"
+    r" ){0,4}to|refer to|cysylltwch|reach)\b",
+    re.IGNORECASE,
 )
 
 
@@ -52,7 +81,9 @@ def says_absent(text: str) -> bool:
     away = _AWAY.search(head)
     if not away or len(head[: away.start()].split()) > 25:
         return False
-    if re.search(r"(?m)^\s*(?:[-*•]\s|\[F\d)|\b(?:here (?:is|are)|please find|our update|attached)\b", head, re.IGNORECASE):
+    if re.search(
+        r"(?m)^\s*(?:[-*•]\s|\[F\d)|\b(?:here (?:is|are)|please find|our update|attached)\b", head, re.IGNORECASE
+    ):
         return False
     return bool(_AWAY_FRAME.search(head[away.start() :]))
 
@@ -70,7 +101,11 @@ def return_date(text: str, sent: datetime | None) -> date | None:
             found = _date_at(text, match.end(), today)
             if found is None or (today and not today <= found <= today + timedelta(days=500)):
                 continue
-            including = inclusive or "including" in match[0].lower() or "inclusive" in text[match.end() : match.end() + 60].lower()
+            including = (
+                inclusive
+                or "including" in match[0].lower()
+                or "inclusive" in text[match.end() : match.end() + 60].lower()
+            )
             return _working_day_after(found) if including else found
     return None
 

@@ -15,7 +15,8 @@ _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _SMTP = re.compile(r"\b([45])\d\d[ -]")
 _FIELD = re.compile(r"(?im)^(final-recipient|original-recipient|status|action)\s*:\s*(.+)$")
 _IN_PROSE = re.compile(
-    r"(?:<([^<>\s@]+@[^<>\s]+)>:|your message to\s+<?([^\s<>]+@[^\s<>]+)>?|(?:could(?: not|n.t)|failed to|unable to|cannot) (?:be )?deliver\w*(?: \w+){0,6}? to[:\s]+<?([^\s<>]+@[^\s<>]+)>?"
+    r"(?:<([^<>\s@]+@[^<>\s]+)>:|your message to\s+<?([^\s<>]+@[^\s<>]+)>?|(?:could(?: not|n.t)|failed to|unable"
+    r" to|cannot) (?:be )?deliver\w*(?: \w+){0,6}? to[:\s]+<?([^\s<>]+@[^\s<>]+)>?"
     r"|recipient(?: address)?:?\s*<?([^\s<>]+@[^\s<>]+)>?|^\s*<?([^\s<>@]+@[^\s<>]+)>?\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -45,22 +46,32 @@ def _from_group(group: str, original: str, found: dict[str, Bounced]) -> None:
     status = _STATUS.search(fields.get("status", ""))
     delayed = fields.get("action", "").lower() == "delayed"
     code = status[1] if status else ""
-    found[names[0]] = Bounced(recipient=names[0], status=code, permanent=not delayed and not code.startswith("4"), original_message_id=original)
+    found[names[0]] = Bounced(
+        recipient=names[0],
+        status=code,
+        permanent=not delayed and not code.startswith("4"),
+        original_message_id=original,
+    )
 
 
 def _from_prose(message: Message, text: str, original: str, found: dict[str, Bounced]) -> None:
-    head = re.split(r"(?i)--- (?:below this line|original message|this is a copy)|original message headers|-{5,} ?message header", text)[0]
+    head = re.split(
+        r"(?i)--- (?:below this line|original message|this is a copy)|original message headers|-{5,} ?message header",
+        text,
+    )[0]
     status = _STATUS.search(head)
     smtp = _SMTP.search(head)
     code = status[1] if status else f"{smtp[1]}.0.0" if smtp else ""
     own = set(message.to) | set(message.from_addresses)
     names = addresses(message.get("x-failed-recipients"))
     if not names:
-        groups = [match for match in _IN_PROSE.findall(head[:20_000])]
+        groups = _IN_PROSE.findall(head[:20_000])
         names = [address for group in groups for address in addresses(" ".join(group))]
     for name in names[:50]:
         if name not in own:
-            found[name] = Bounced(recipient=name, status=code, permanent=not code.startswith("4"), original_message_id=original)
+            found[name] = Bounced(
+                recipient=name, status=code, permanent=not code.startswith("4"), original_message_id=original
+            )
 
 
 def _original_id(message: Message, text: str) -> str:

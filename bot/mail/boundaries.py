@@ -32,7 +32,8 @@ _ORIGINAL = re.compile(r"^[\s*>]*[-_=—]{2,}\s*(\S.{1,60}?)\s*[-_=—]{2,}[\s*]
 _MESSAGE = re.compile(phrases.words(phrases.MESSAGE_WORDS), re.IGNORECASE)
 _RULE_LINE = re.compile(r"^[\s*]*(?:[-_=*—–]\s?){5,}$")
 _FORWARD_WORDS = re.compile(
-    r"forward|weitergeleitet|transf|réexp|doorgestuurd|vidarebefordra|videresen|inoltrat|reenviad|encaminhad|ymlaen|转发|轉寄",
+    r"forward|weitergeleitet|transf|réexp|doorgestuurd|vidarebefordra|videresen|inoltrat|reenviad|encaminhad"
+    r"|ymlaen|转发|轉寄",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ from bot.mail.htmlstyle import Style
 SPAN_MAX = 200
 CELLS_MAX = 200_000
 _FORM_MARK = re.compile(r"\[/?F\d{1,2}\]")
-_LAYOUT_CHILDREN = frozenset("blockquote hr h1 h2 h3 h4 h5 h6 ul ol".split())
+_LAYOUT_CHILDREN = frozenset(["blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol"])
 
 Cell = tuple[Run, ...]
 

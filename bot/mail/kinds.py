@@ -17,29 +17,48 @@ from bot.mail.parse import Message
 Test = Callable[[Message], str]
 
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|postmaster|microsoftexchange[0-9a-f]{32}|mail-?delivery|mdaemon|maildelivery|bounces?)(?:@|$)", re.IGNORECASE
+    r"^(?:mailer-?daemon|postmaster|microsoftexchange[0-9a-f]{32}|mail-?delivery|mdaemon|maildelivery|bounces?)(?:@|$)",
+    re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"^\W*(?:undeliver(?:able|ed)|delivery (?:status notification \(failure\)|failure|failed|has failed)|mail delivery (?:failed|failure|system)"
-    r"|returned mail|failure notice|message (?:delivery failure|undeliverable)|undelivered mail|non[- ]?delivery|unzustellbar|non remis|no entregado"
+    r"^\W*(?:undeliver(?:able|ed)|delivery (?:status notification \(failure\)|failure|failed|has failed)|mail"
+    r" delivery (?:failed|failure|system)"
+    r"|returned mail|failure notice|message (?:delivery failure|undeliverable)|undelivered mail|non[- ]?delivery"
+    r"|unzustellbar|non remis|no entregado"
     r"|mail could not be delivered|rejected:|address not found)",
     re.IGNORECASE,
 )
 _DELAY_SUBJECT = re.compile(
-    r"^\W*(?:delayed|delivery delayed|delivery status notification \(delay\)|warning: (?:message|could not send)|message delayed|delivery is delayed)",
+    r"^\W*(?:delayed|delivery delayed|delivery status notification \(delay\)|warning: (?:message|could not send)"
+    r"|message delayed|delivery is delayed)",
     re.IGNORECASE,
 )
 _AUTO_SUBJECT = re.compile(
-    r"^\W*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder|antwort)|automatische antwort|réponse automatique|respuesta automática"
-    r"|out of (?:the )?office|ooo\b|absence|abwesenheit|automatisch antwoord|autosvar|risposta automatica|ateb(?:iad)? awtomatig|i am away|away from)",
+    r"^\W*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|responder|antwort)|automatische antwort"
+    r"|réponse automatique|respuesta automática"
+    r"|out of (?:the )?office|ooo\b|absence|abwesenheit|automatisch antwoord|autosvar|risposta automatica"
+    r"|ateb(?:iad)? awtomatig|i am away|away from)",
     re.IGNORECASE,
 )
-_READ_SUBJECT = re.compile(r"^\W*(?:read|not read|gelesen|lu|leído|lettura|darllenwyd|deleted without being read)\s*:", re.IGNORECASE)
-_READ_BODY = re.compile(r"\bwas (?:read|displayed|deleted without being read)\b|\bwurde\b.{0,30}\bgelesen\b", re.IGNORECASE)
+_READ_SUBJECT = re.compile(
+    r"^\W*(?:read|not read|gelesen|lu|leído|lettura|darllenwyd|deleted without being read)\s*:", re.IGNORECASE
+)
+_READ_BODY = re.compile(
+    r"\bwas (?:read|displayed|deleted without being read)\b|\bwurde\b.{0,30}\bgelesen\b", re.IGNORECASE
+)
 _RECALL_SUBJECT = re.compile(r"^\W*(?:recall|message recall|rückruf)\s*:", re.IGNORECASE)
-_RECALL_BODY = re.compile(r"would like to recall the message|message recall report|recall (?:success|failure)", re.IGNORECASE)
-_CALENDAR_SUBJECT = re.compile(r"^\W*(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|cancell?ed|meeting forward notification)\s*:", re.IGNORECASE)
-_QMAIL = re.compile(r"^\s*hi\. this is the\b.{0,80}\bqmail|this is the mail (?:system|delivery)|i'm sorry to have to inform you", re.IGNORECASE)
+_RECALL_BODY = re.compile(
+    r"would like to recall the message|message recall report|recall (?:success|failure)", re.IGNORECASE
+)
+_CALENDAR_SUBJECT = re.compile(
+    r"^\W*(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|cancell?ed|meeting forward"
+    r" notification)\s*:",
+    re.IGNORECASE,
+)
+_QMAIL = re.compile(
+    r"^\s*hi\. this is the\b.{0,80}\bqmail|this is the mail (?:system|delivery)|i'm sorry to have to inform you",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +116,9 @@ def _calendar(message: Message) -> str:
     if message.calendar:
         return "it carries a calendar part"
     subject = _CALENDAR_SUBJECT.match(message.subject)
-    meeting = "meeting" in message.get("content-class").lower() + message.get("x-ms-exchange-calendar-originator-id").lower()
+    meeting = (
+        "meeting" in message.get("content-class").lower() + message.get("x-ms-exchange-calendar-originator-id").lower()
+    )
     return "it answers an invitation" if subject and (meeting or _is_bare(message)) else ""
 
 
@@ -106,7 +127,10 @@ def _is_bare(message: Message) -> bool:
 
 
 def _recall(message: Message) -> str:
-    if "x-ms-exchange-recall-message" in message.headers or "ipm.outlook.recall" in message.get("x-message-class").lower():
+    if (
+        "x-ms-exchange-recall-message" in message.headers
+        or "ipm.outlook.recall" in message.get("x-message-class").lower()
+    ):
         return "it is marked as a recall"
     if _RECALL_SUBJECT.match(message.subject) and _RECALL_BODY.search(_head(message)):
         return "it recalls a message"
@@ -121,7 +145,9 @@ def _read_by_text(message: Message) -> str:
 
 def _sender_is_daemon(message: Message) -> bool:
     senders = [address.split("@")[0] + "@" for address in message.from_addresses[:2]]
-    return any(_DAEMON.match(sender) for sender in senders) or message.get("from").lower().startswith(("mailer-daemon", "mail delivery"))
+    return any(_DAEMON.match(sender) for sender in senders) or message.get("from").lower().startswith(
+        ("mailer-daemon", "mail delivery")
+    )
 
 
 def _delay_by_text(message: Message) -> str:
@@ -133,7 +159,11 @@ def _delay_by_text(message: Message) -> str:
 
 def _bounce_by_text(message: Message) -> str:
     if _sender_is_daemon(message):
-        if _BOUNCE_SUBJECT.match(message.subject) or _QMAIL.search(_head(message)) or "x-failed-recipients" in message.headers:
+        if (
+            _BOUNCE_SUBJECT.match(message.subject)
+            or _QMAIL.search(_head(message))
+            or "x-failed-recipients" in message.headers
+        ):
             return "a mail system says that it could not deliver"
         return "it comes from a mail system" if message.get("return-path").strip() == "<>" else ""
     if "x-failed-recipients" in message.headers:

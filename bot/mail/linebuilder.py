@@ -58,9 +58,9 @@ class LineBuilder:
         self._add(text, style)
 
     def _add(self, text: str, style: Style) -> None:
-        if not self._pieces and not text.strip():
-            return
-        if self._style is None or (self._style.hidden and not style.hidden) or not self._pieces:
+        if not self._pieces or self._style is None:
+            if not text.strip():
+                return
             self._style = style
         elif style.hidden != self._style.hidden and text.strip():
             self._cut(soft=True)  # hidden text never shares a line with visible text

@@ -20,7 +20,10 @@ TNEF_MAGIC = b"\x78\x9f\x3e\x22"
 NESTED_MAX = 5
 TEXT_MAX = 20_000_000  # characters of one body that are read; far above what the pre-scan lets through
 
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]"
+    r"{0,250}[A-Za-z0-9])?"
+)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IDS = re.compile(r"<([^<>\s]{1,900})>")
 _SOFT_BREAKS = re.compile(r"[\w.,;>]=\n")

@@ -14,119 +14,170 @@ FROM_LABELS = (
     "|gönderen|pošiljatelj|odesílatel|odosielateľ|από|sender"
 )
 DATE_LABELS = (
-    "sent|date|sent on|gesendet|datum|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|data|fecha|inviato|skickat|sendt"
-    "|sendt den|dato|verzonden|wysłano|wysłane|data wysłania|отправлено|дата|надіслано|anfonwyd|dyddiad|lähetetty|päivämäärä"
+    "sent|date|sent on|gesendet|datum|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|data|fecha"
+    "|inviato|skickat|sendt"
+    "|sendt den|dato|verzonden|wysłano|wysłane|data wysłania|отправлено|дата|надіслано|anfonwyd|dyddiad"
+    "|lähetetty|päivämäärä"
     "|päiväys|elküldve|dátum|gönderildi|tarih|odesláno|odoslané|poslano|trimis|đã gửi|gửi|ngày|发送时间|日期|寄件日期|傳送時間|送信日時"
     "|日時|보낸 날짜|날짜|تاريخ|נשלח|saadetud|στάλθηκε|message du|когда|data e hora|received|time|when|verzonden op"
 )
 TO_LABELS = (
-    "to|an|à|a|para|pour|till|til|aan|do|komu|кому|at|vastaanottaja|destinataire|destinatario|címzett|kime|alıcı|către|tới|đến"
+    "to|an|à|a|para|pour|till|til|aan|do|komu|кому|at|vastaanottaja|destinataire|destinatario|címzett|kime|alıcı"
+    "|către|tới|đến"
     "|收件人|宛先|받는 사람|받는사람|إلى|אל|kellele|προς|kam|za|prima|i|empfänger|recipient"
 )
 SUBJECT_LABELS = (
-    "subject|re|betreff|objet|sujet|asunto|assunto|oggetto|ämne|emne|onderwerp|temat|тема|pwnc|testun|aihe|tárgy|konu|předmět"
+    "subject|re|betreff|objet|sujet|asunto|assunto|oggetto|ämne|emne|onderwerp|temat|тема|pwnc|testun|aihe|tárgy"
+    "|konu|předmět"
     "|predmet|subiect|chủ đề|tiêu đề|主题|主旨|件名|제목|الموضوع|נושא|teema|θέμα|sub"
 )
 OTHER_LABELS = (
-    "cc|copie à|copie|kopie|kopi|kopia|cópia|copia|dw|dw.|kopio|bcc|reply-to|reply to|importance|priority|attachments|organization|antwort an"
-    "|anlagen|wichtigkeit|pièces jointes|importance :|vs|másolatot kap|bilgi|抄送|副本|참조|копия|копія|c\\.c\\.|mailed-by|signed-by|resent-from"
+    "cc|copie à|copie|kopie|kopi|kopia|cópia|copia|dw|dw.|kopio|bcc|reply-to|reply to|importance|priority"
+    "|attachments|organization|antwort an"
+    "|anlagen|wichtigkeit|pièces jointes|importance :|vs|másolatot kap|bilgi|抄送|副本|참조|копия|копія|c\\.c\\."
+    "|mailed-by|signed-by|resent-from"
     "|x-mailer|message-id|thread-topic|adjuntos|allegati|bijlage|priorytet"
 )
 
 # Verbs that end "On ..., somebody wrote:"
 WROTE = (
-    "wrote|writes|said|schrieb|schreef|escribió|escribio|escreveu|a écrit|a ecrit|ha scritto|skrev|napisał|napisała|napisał\\(a\\)|napisal"
-    "|написал|написала|написал\\(а\\)|пишет|написав|написала|пише|ysgrifennodd|kirjoitti|írta|írt|napsal|napsal\\(a\\)|napísal|napísal\\(a\\)"
-    "|a scris|yazdı|şunu yazdı|viết|đã viết|写道|寫道|写了|書きました|のメール|작성|님이 작성|va escriure|ha escrit|idatzi du|je napisao|je napisal"
-    "|het volgende geschreven|geschreven|ha scritto:|έγραψε|a răspuns|scrisse|kirjutas|rašė|rakstīja|כתב|كتب|menulis|följande|följande meddelande"
+    "wrote|writes|said|schrieb|schreef|escribió|escribio|escreveu|a écrit|a ecrit|ha scritto|skrev|napisał"
+    "|napisała|napisał\\(a\\)|napisal"
+    "|написал|написала|написал\\(а\\)|пишет|написав|написала|пише|ysgrifennodd|kirjoitti|írta|írt|napsal"
+    "|napsal\\(a\\)|napísal|napísal\\(a\\)"
+    "|a scris|yazdı|şunu yazdı|viết|đã viết|写道|寫道|写了|書きました|のメール|작성|님이 작성|va escriure|ha escrit|idatzi du|je"
+    " napisao|je napisal"
+    "|het volgende geschreven|geschreven|ha scritto:|έγραψε|a răspuns|scrisse|kirjutas|rašė|rakstīja|כתב|كتب"
+    "|menulis|följande|följande meddelande"
 )
 FIRST_WORDS = (
-    "on|am|le|el|il|op|em|den|på|w dniu|dnia|ar|kl|dňa|dne|vào|на|в|пн|вт|ср|чт|пт|сб|вс|at|a|la|pe|pada|tarihinde|在|於|ve|ngày|el día"
+    "on|am|le|el|il|op|em|den|på|w dniu|dnia|ar|kl|dňa|dne|vào|на|в|пн|вт|ср|чт|пт|сб|вс|at|a|la|pe|pada"
+    "|tarihinde|在|於|ve|ngày|el día"
     "|mar|mer|lun|jeu|ven|sam|dim"
 )
 
 MESSAGE_WORDS = (
-    "messag|mensaje|mensagem|messaggio|nachricht|bericht|meddel|melding|wiadomo|сообщ|письм|повідом|лист|viesti|üzenet|zpráv|správ|mesaj"
-    "|i-?post|forward|weitergeleitet|transfér|réexpédi|doorgestuurd|vidarebefordra|videresend|inoltrato|reenviad|encaminhad|przekazan|original"
+    "messag|mensaje|mensagem|messaggio|nachricht|bericht|meddel|melding|wiadomo|сообщ|письм|повідом|лист|viesti"
+    "|üzenet|zpráv|správ|mesaj"
+    "|i-?post|forward|weitergeleitet|transfér|réexpédi|doorgestuurd|vidarebefordra|videresend|inoltrato|reenviad"
+    "|encaminhad|przekazan|original"
     "|ursprüngl|oprindelig|oorspronkelijk|neges|原始邮件|原始郵件|转发|轉寄|元のメッセージ|원본|thư|missatge|poruk|sporočil|kirj"
 )
 
 _CLOSERS = (
-    "(?:with |many |kind|kindest|best|warm|warmest|all the best|all my best)?(?: and)? ?(?:kind|kindest|warm|warmest|best|friendly)? ?"
+    "(?:with |many |kind|kindest|best|warm|warmest|all the best|all my best)?(?: and)? ?(?:kind|kindest|warm"
+    "|warmest|best|friendly)? ?"
     "(?:regards|wishes)"
 )
 SIGN_OFFS = (
-    "kind regards|kindest regards|best regards|warm regards|warmest regards|regards|rgds|best wishes|with best wishes|warm wishes|kr|br|bw"
-    "|many thanks|thanks|thank you|thanks again|thanks a lot|thanks so much|thanks very much|many thanks in advance|thanks in advance"
-    "|thank you in advance|thanking you|thank you very much|thanks & regards|thanks and regards|thanks and kind regards|thanks and best regards"
-    "|thank you and regards|cheers|ta|yours sincerely|sincerely|sincerely yours|yours faithfully|yours truly|yours|all the best|best"
-    "|with kind regards|with best regards|with regards|with thanks|with many thanks|respectfully|cordially|warmly|take care|speak soon"
-    "|many thanks and kind regards|many thanks and best wishes|kind regards and thanks|have a good day|have a great day|have a nice day"
+    "kind regards|kindest regards|best regards|warm regards|warmest regards|regards|rgds|best wishes|with best"
+    " wishes|warm wishes|kr|br|bw"
+    "|many thanks|thanks|thank you|thanks again|thanks a lot|thanks so much|thanks very much|many thanks in"
+    " advance|thanks in advance"
+    "|thank you in advance|thanking you|thank you very much|thanks & regards|thanks and regards|thanks and kind"
+    " regards|thanks and best regards"
+    "|thank you and regards|cheers|ta|yours sincerely|sincerely|sincerely yours|yours faithfully|yours truly"
+    "|yours|all the best|best"
+    "|with kind regards|with best regards|with regards|with thanks|with many thanks|respectfully|cordially"
+    "|warmly|take care|speak soon"
+    "|many thanks and kind regards|many thanks and best wishes|kind regards and thanks|have a good day|have a"
+    " great day|have a nice day"
     "|have a good weekend|have a great weekend|hope this helps|thx|tia|xx?x?|love"
-    "|mit freundlichen grüßen|mit freundlichen grüssen|freundliche grüße|viele grüße|viele grüsse|liebe grüße|liebe grüsse|beste grüße|grüße|gruß"
-    "|mfg|lg|vg|mit lieben grüßen|cordialement|bien cordialement|bien à vous|salutations|amicalement|sincères salutations|merci|saludos"
-    "|saludos cordiales|un saludo|atentamente|gracias|cordiali saluti|distinti saluti|saluti|grazie|met vriendelijke groet|met vriendelijke groeten"
-    "|vriendelijke groet|vriendelijke groeten|groeten|groet|mvg|med vänliga hälsningar|med vänlig hälsning|vänliga hälsningar|vänligen|hälsningar"
-    "|mvh|med venlig hilsen|venlig hilsen|vennlig hilsen|med vennlig hilsen|hilsen|hilsner|pozdrawiam|z poważaniem|z powazaniem|pozdrawiam serdecznie"
-    "|z wyrazami szacunku|с уважением|з повагою|cofion|cofion cynnes|cofion gorau|yn gywir|diolch|diolch yn fawr|gyda diolch|hwyl|terveisin"
-    "|ystävällisin terveisin|üdvözlettel|tisztelettel|s pozdravem|s pozdravom|cu stimă|saygılarımla|trân trọng|此致|敬礼|よろしくお願いいたします"
-    "|以上、よろしくお願いいたします|よろしくお願いします|감사합니다|atenciosamente|att|abraços|obrigado|obrigada|lijep pozdrav|lep pozdrav|lp|salutacions|met groet"
+    "|mit freundlichen grüßen|mit freundlichen grüssen|freundliche grüße|viele grüße|viele grüsse|liebe grüße"
+    "|liebe grüsse|beste grüße|grüße|gruß"
+    "|mfg|lg|vg|mit lieben grüßen|cordialement|bien cordialement|bien à vous|salutations|amicalement|sincères"
+    " salutations|merci|saludos"
+    "|saludos cordiales|un saludo|atentamente|gracias|cordiali saluti|distinti saluti|saluti|grazie|met"
+    " vriendelijke groet|met vriendelijke groeten"
+    "|vriendelijke groet|vriendelijke groeten|groeten|groet|mvg|med vänliga hälsningar|med vänlig hälsning"
+    "|vänliga hälsningar|vänligen|hälsningar"
+    "|mvh|med venlig hilsen|venlig hilsen|vennlig hilsen|med vennlig hilsen|hilsen|hilsner|pozdrawiam|z"
+    " poważaniem|z powazaniem|pozdrawiam serdecznie"
+    "|z wyrazami szacunku|с уважением|з повагою|cofion|cofion cynnes|cofion gorau|yn gywir|diolch|diolch yn fawr"
+    "|gyda diolch|hwyl|terveisin"
+    "|ystävällisin terveisin|üdvözlettel|tisztelettel|s pozdravem|s pozdravom|cu stimă|saygılarımla|trân trọng"
+    "|此致|敬礼|よろしくお願いいたします"
+    "|以上、よろしくお願いいたします|よろしくお願いします|감사합니다|atenciosamente|att|abraços|obrigado|obrigada|lijep pozdrav|lep pozdrav|lp"
+    "|salutacions|met groet"
 )
 
 MOBILE = (
-    r"(?:sent|send|gesendet|envoyé|envoyée|enviado|enviada|inviato|inviata|verzonden|verstuurd|skickat|sendt|wysłane|wysłano|отправлено|надіслано"
+    r"(?:sent|send|gesendet|envoyé|envoyée|enviado|enviada|inviato|inviata|verzonden|verstuurd|skickat|sendt"
+    r"|wysłane|wysłano|отправлено|надіслано"
     r"|anfonwyd|lähetetty|elküldve|odesláno|odoslané|trimis|gönderildi|написано)\b"
-    r" ?(?:from|via|with|by|using|on|a|von|vom|mit|über|aus|depuis|de|avec|à partir|desde|con|da|dal|van|met|vanaf|från|fra|med|z|ze|с|з|o|o fy|pomocí"
+    r" ?(?:from|via|with|by|using|on|a|von|vom|mit|über|aus|depuis|de|avec|à partir|desde|con|da|dal|van|met"
+    r"|vanaf|från|fra|med|z|ze|с|з|o|o fy|pomocí"
     r"|in)\b.{1,100}"
 )
 MOBILE_OTHERS = (
-    r"(?:get|télécharge[rz]?|obtenez|obtener|hol dir|holen sie sich|ottieni|download) (?:\[?outlook|boxer|bluemail|spark|the new)\b.{0,120}"
+    r"(?:get|télécharge[rz]?|obtenez|obtener|hol dir|holen sie sich|ottieni|download) (?:\[?outlook|boxer"
+    r"|bluemail|spark|the new)\b.{0,120}"
     r"|outlook (?:for|für|pour) (?:ios|android).{0,100}"
-    r"|von (?:meinem|meiner) .{1,60} gesendet|diese nachricht wurde von .{1,80} gesendet|從我的.{1,40}傳送|从我的.{1,40}发送|.{0,20}から送信"
+    r"|von (?:meinem|meiner) .{1,60} gesendet|diese nachricht wurde von .{1,80} gesendet|從我的.{1,40}傳送"
+    r"|从我的.{1,40}发送|.{0,20}から送信"
     r"|나의 .{1,30}에서 보냄|(?:someone )?from (?:my )?(?:mobile|iphone|ipad|android|blackberry|phone)\b.{0,40}"
     r"|this (?:e-?mail|message) was sent from my .{1,60}"
-    r"|\(?sent from (?:a |my )?.{1,60}\)?|<+ ?sent (?:by|from) .{1,40}>+|composed on (?:my|a) .{1,50}|typed on (?:my|a) .{1,50}|please excuse (?:any )?(?:brevity|typos).{0,80}"
+    r"|\(?sent from (?:a |my )?.{1,60}\)?|<+ ?sent (?:by|from) .{1,40}>+|composed on (?:my|a) .{1,50}|typed on"
+    r" (?:my|a) .{1,50}|please excuse (?:any )?(?:brevity|typos).{0,80}"
 )
 
 DISCLAIMER = re.compile(
-    r"\b(?:intended (?:solely|only|recipient|for the (?:use|addressee|person))|intended recipient|confidential(?:ity)?\b.{0,120}\b(?:notice|e-?mail|message|information"
-    r"|recipient|intended|privileged)|(?:e-?mail|message|information|communication)\b.{0,80}\bconfidential|legally privileged|privileged (?:and|or) confidential"
-    r"|if you (?:have|are|received|re not)\b.{0,60}\b(?:received|recipient)\b.{0,60}(?:error|mistake|please|intended)?|received (?:it|this)\b.{0,40}\bin error"
-    r"|(?:scanned|checked|swept) (?:for|by)\b.{0,40}\bvirus|virus(?:es)? and\b.{0,60}|consider the environment|before printing this|views expressed|do not necessarily"
-    r"|(?:monitored|recorded) (?:for|in accordance)|freedom of information act|data protection act 2018|registered office|company number|unsubscribe"
-    r"|diese e-?mail (?:enthält|kann)|ce (?:message|courriel)\b.{0,60}confidentiel|ymwadiad|disclaimer|privacy notice|gall yr e-?bost)",
+    r"\b(?:intended (?:solely|only|recipient|for the (?:use|addressee|person))|intended recipient"
+    r"|confidential(?:ity)?\b.{0,120}\b(?:notice|e-?mail|message|information"
+    r"|recipient|intended|privileged)|(?:e-?mail|message|information|communication)\b.{0,80}\bconfidential"
+    r"|legally privileged|privileged (?:and|or) confidential"
+    r"|if you (?:have|are|received|re not)\b.{0,60}\b(?:received|recipient)\b.{0,60}(?:error|mistake|please"
+    r"|intended)?|received (?:it|this)\b.{0,40}\bin error"
+    r"|(?:scanned|checked|swept) (?:for|by)\b.{0,40}\bvirus|virus(?:es)? and\b.{0,60}|consider the environment"
+    r"|before printing this|views expressed|do not necessarily"
+    r"|(?:monitored|recorded) (?:for|in accordance)|freedom of information act|data protection act 2018"
+    r"|registered office|company number|unsubscribe"
+    r"|diese e-?mail (?:enthält|kann)|ce (?:message|courriel)\b.{0,60}confidentiel|ymwadiad|disclaimer|privacy"
+    r" notice|gall yr e-?bost)",
     re.IGNORECASE,
 )
 BANNER = re.compile(
-    r"^[\s*#!\[(>⚠️|-]*(?:caution\b.{0,20}(?:extern|this|e-?mail|do not|$)|external(?: e-?mail| sender| message)?\s*[\])*!:.-]*(?:$|this|do not|be |think|please|caution|originat)"
-    r"|\[?external (?:e-?mail|sender|message)\]?|this (?:e-?mail|message) (?:originated|originates|came|comes|has come|was sent|is) from"
-    r" (?:outside|an external|external)|you don.?t often get e-?mail from|some people who received this message|learn why this is important"
-    r"|warning[:!]? .{0,30}external|do not click (?:on )?(?:any )?links|be (?:cautious|careful) (?:when|with|about)|\[?rhybudd\b.{0,30}allanol"
-    r"|rhybudd[:!]? .{0,60}e-?bost|this sender is (?:outside|external)|think before you click|attention\W+(?:this e-?mail|external)"
+    r"^[\s*#!\[(>⚠️|-]*(?:caution\b.{0,20}(?:extern|this|e-?mail|do not|$)|external(?: e-?mail| sender|"
+    r" message)?\s*[\])*!:.-]*(?:$|this|do not|be |think|please|caution|originat)"
+    r"|\[?external (?:e-?mail|sender|message)\]?|this (?:e-?mail|message) (?:originated|originates|came|comes"
+    r"|has come|was sent|is) from"
+    r" (?:outside|an external|external)|you don.?t often get e-?mail from|some people who received this message"
+    r"|learn why this is important"
+    r"|warning[:!]? .{0,30}external|do not click (?:on )?(?:any )?links|be (?:cautious|careful) (?:when|with"
+    r"|about)|\[?rhybudd\b.{0,30}allanol"
+    r"|rhybudd[:!]? .{0,60}e-?bost|this sender is (?:outside|external)|think before you click"
+    r"|attention\W+(?:this e-?mail|external)"
     r"|exercise caution|\[extern(?:al)?\]|achtung[:!]? .{0,30}extern)",
     re.IGNORECASE,
 )
 MARKING = re.compile(
-    r"^\W*(?:official(?:[- :–]+sensitive)?(?:[- :–]+(?:personal|commercial|locsen|recipients only).{0,30})?|nhs? confidential|not protectively marked|protect"
+    r"^\W*(?:official(?:[- :–]+sensitive)?(?:[- :–]+(?:personal|commercial|locsen|recipients only).{0,30})?|nhs?"
+    r" confidential|not protectively marked|protect"
     r"|restricted|classification\s*:.{1,40}|swyddogol|unclassified)\W*$",
     re.IGNORECASE,
 )
 FOOTER = re.compile(
-    r"^(?:you (?:received|are receiving|have received) this (?:message|e-?mail)|to unsubscribe|to (?:respond|view)|unsubscribe|reply to this e-?mail directly"
-    r"|this (?:message|email) was sent to|view it on|you are receiving this|mute (?:this|the) (?:topic|thread)|manage (?:your )?(?:notification|subscription)"
+    r"^(?:you (?:received|are receiving|have received) this (?:message|e-?mail)|to unsubscribe|to (?:respond"
+    r"|view)|unsubscribe|reply to this e-?mail directly"
+    r"|this (?:message|email) was sent to|view it on|you are receiving this|mute (?:this|the) (?:topic|thread)"
+    r"|manage (?:your )?(?:notification|subscription)"
     r"|original message processed by|visit topic)\b",
     re.IGNORECASE,
 )
 FORWARD_LINE = re.compile(
-    r"^[\s*>]*(?:begin forwarded message|anfang der weitergeleiteten|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado"
-    r"|inizio messaggio inoltrato|vidarebefordrat (?:brev|meddelande)|start videresendt|begin doorgestuurd bericht|påbegynt videresendt"
-    r"|videresendt (?:besked|melding)|początek przekazanej|начало переадресованного|початок листа|início da mensagem|välitetty viesti|"
+    r"^[\s*>]*(?:begin forwarded message|anfang der weitergeleiteten|début du message (?:réexpédié|transféré)"
+    r"|inicio del mensaje reenviado"
+    r"|inizio messaggio inoltrato|vidarebefordrat (?:brev|meddelande)|start videresendt|begin doorgestuurd"
+    r" bericht|påbegynt videresendt"
+    r"|videresendt (?:besked|melding)|początek przekazanej|начало переадресованного|початок листа|início da"
+    r" mensagem|välitetty viesti|"
     r"neges wedi(?:.i hanfon ymlaen| ei hanfon)|転送されたメッセージ|original message processed by|reply above this line"
     r"|please reply above this line|## ?reply above|-+ ?please (?:reply|type your reply) above)",
     re.IGNORECASE,
 )
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening|greetings|to whom|helo|annwyl|bore da|prynhawn da|hallo"
+    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening|greetings|to whom"
+    r"|helo|annwyl|bore da|prynhawn da|hallo"
     r"|bonjour|all)\b.{0,50}[,!.:–-]?$",
     re.IGNORECASE,
 )

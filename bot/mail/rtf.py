@@ -11,12 +11,30 @@ from dataclasses import dataclass, field
 
 OUT_MAX = 20_000_000
 _PRELOAD = (
-    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbolArial"
+    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}"
+    rb"{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbolArial"
     rb"Times New RomanCourier{\colortbl\red0\green0\blue0" + b"\r\n" + rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
-_TOKEN = re.compile(r"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+")
+_TOKEN = re.compile(
+    r"\\'([0-9a-fA-F]{2})|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+"
+)
 _SKIPPED = frozenset(
-    ("fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "themedata", "datastore", "latentstyles", "listtable", "listoverridetable", "generator", "xmlnstbl", "rsidtbl")
+    (
+        "fonttbl",
+        "colortbl",
+        "stylesheet",
+        "info",
+        "pict",
+        "object",
+        "themedata",
+        "datastore",
+        "latentstyles",
+        "listtable",
+        "listoverridetable",
+        "generator",
+        "xmlnstbl",
+        "rsidtbl",
+    )
 )
 
 
@@ -149,7 +167,15 @@ def _word(rtf: _Rtf, state: _State, word: str, number: int | None) -> None:
         rtf.drop = state.unicode_skip
     elif _shown(rtf, state):
         breaks = {"par": "\n", "line": "\n", "tab": "\t", "cell": "\t", "row": "\n"}
-        named = {"bullet": "•", "endash": "–", "emdash": "—", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”"}
+        named = {
+            "bullet": "•",
+            "endash": "–",
+            "emdash": "—",
+            "lquote": "‘",
+            "rquote": "’",
+            "ldblquote": "“",
+            "rdblquote": "”",
+        }
         if word in named or (word in breaks and not state.html_tag):
             rtf.out.append(named.get(word) or breaks.get(word, ""))
 

@@ -21,7 +21,8 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"[\w.+-]@[\w-]{1,60}\.\w|\bwww\.|https?://|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|^\s*[@#]\w+|\b(?:facebook|twitter|linkedin|instagram)\b",
+    r"[\w.+-]@[\w-]{1,60}\.\w|\bwww\.|https?://|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|^\s*[@#]\w+|\b(?:facebook"
+    r"|twitter|linkedin|instagram)\b",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -29,8 +30,10 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _OFFICE = re.compile(
-    r"\b(?:officer|manager|head of|lead|leader|director|co-?ordinator|advis[eo]r|analyst|team|council|department|service|unit|constable|sergeant"
-    r"|inspector|partnership|assistant|administrator|secretary|chair|commissioner|consultant|worker|engineer|specialist|swyddog|rheolwr)\b",
+    r"\b(?:officer|manager|head of|lead|leader|director|co-?ordinator|advis[eo]r|analyst|team|council|department"
+    r"|service|unit|constable|sergeant"
+    r"|inspector|partnership|assistant|administrator|secretary|chair|commissioner|consultant|worker|engineer"
+    r"|specialist|swyddog|rheolwr)\b",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"(?:many |thanks|thank you|diolch|merci|danke)")
@@ -83,9 +86,7 @@ def _mark_banners(lines: list[Line], zone: list[int]) -> None:
             and (position == 0 or position >= len(zone) - 1 or position < 4)
         ):
             line.reason = "marking"
-        elif position < 12 and line.kind != "item" and phrases.BANNER.match(line.text):
-            line.reason = "banner"
-        elif (
+        elif (position < 12 and line.kind != "item" and phrases.BANNER.match(line.text)) or (
             position
             and lines[zone[position - 1]].reason == "banner"
             and _continues_banner(line, lines[zone[position - 1]])
@@ -150,25 +151,32 @@ def _mark_disclaimer(lines: list[Line], zone: list[int]) -> None:
     end, hit = len(zone), len(zone)
     while end > 0 and len(zone) - end < 40:
         line = lines[zone[end - 1]]
-        if len(line.text) < 20_000 and (phrases.DISCLAIMER.search(line.text) or phrases.FOOTER.match(line.text)):
+        if _legal(line):
             if not _is_disclaimer(line):
                 break
             hit = end - 1
-        elif not (
-            _RULE.match(line.text)
-            or line.kind == "picture"
-            or (end < len(zone) and len(line.text) < 40 and "@" not in line.text and line.text.isupper())
-        ):
-            if not (
-                line.soft and not line.blank_before and len(zone) - end < 12 and _disclaimer_above(lines, zone, end - 1)
-            ):
-                break
+        elif not _between_disclaimers(lines, zone, end):
+            break
         end -= 1
     for index in zone[hit:]:
         lines[index].reason = "disclaimer"
     while hit > 1 and hit < len(zone) and _RULE.match(lines[zone[hit - 1]].text):
         hit -= 1
         lines[zone[hit]].reason = "disclaimer"
+
+
+def _legal(line: Line) -> bool:
+    return len(line.text) < 20_000 and bool(phrases.DISCLAIMER.search(line.text) or phrases.FOOTER.match(line.text))
+
+
+def _between_disclaimers(lines: list[Line], zone: list[int], end: int) -> bool:
+    """A line of stars, a logo, a short line in capitals or the wrapped rest of a disclaimer: it may stand among them."""
+    line = lines[zone[end - 1]]
+    if _RULE.match(line.text) or line.kind == "picture":
+        return True
+    if end < len(zone) and len(line.text) < 40 and "@" not in line.text and line.text.isupper():
+        return True
+    return line.soft and not line.blank_before and len(zone) - end < 12 and _disclaimer_above(lines, zone, end - 1)
 
 
 def _is_disclaimer(line: Line) -> bool:

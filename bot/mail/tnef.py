@@ -65,7 +65,11 @@ def _message_properties(found: Tnef, values: dict[int, bytes | str], codepage: s
     if body:
         found.text = body if isinstance(body, str) else decode_text(body, codepage)[0]
     if html:
-        found.html = html if isinstance(html, str) else decode_text(html, "utf-8" if b"utf-8" in html[:2_000].lower() else codepage)[0]
+        found.html = (
+            html
+            if isinstance(html, str)
+            else decode_text(html, "utf-8" if b"utf-8" in html[:2_000].lower() else codepage)[0]
+        )
     rtf = values.get(0x1009)
     return rtf if isinstance(rtf, bytes) else b""
 

@@ -47,7 +47,7 @@ def linked(runs: tuple[Run, ...]) -> list[Run]:
             out.extend(_with_addresses(run))
         else:
             out.append(run)
-    return _joined(out)
+    return joined(out)
 
 
 def _with_addresses(run: Run) -> list[Run]:
@@ -80,7 +80,8 @@ def _without_end_punctuation(found: str) -> str:
     return found
 
 
-def _joined(runs: list[Run]) -> list[Run]:
+def joined(runs: list[Run]) -> list[Run]:
+    """Runs without empty ones, neighbours of one look made one."""
     out: list[Run] = []
     for run in runs:
         if not run.text:

@@ -12,12 +12,14 @@ from xml.sax.saxutils import escape
 
 from bot.core.model import Block, Heading, ListItem, Paragraph, Picture, Run, Table
 from bot.render.flow import Ask, Band, Nil, Numbers, Piece, Story, numbered
+from bot.render.shape import typed_number
 from bot.render.wordparts import Parts
 
 _SPACE = ' xml:space="preserve"'
 _LINK_LOOK = '<w:rStyle w:val="{}"/>'
 _UNDERLINE = '<w:u w:val="single"/>'
 _KEEP = "<w:keepNext/>"  # the statistics stay together on one page, as far as they fit on one
+_NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="{}"/></w:numPr>'
 _SPACE_AFTER_TABLE = '<w:spacing w:before="240"/>'
 _QUOTE = {'"': "&quot;", "\n": " ", "\t": " "}
 _COLOUR_AND_STYLE = re.compile(r"<w:(?:rStyle|color|u)\b[^>]*/>")
@@ -126,7 +128,7 @@ class BlockWriter:
         else:
             if restarts:
                 self._lists[item.level] = self.parts.new_list(level, 1 if shown is None else shown)
-            properties = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{self._lists[item.level]}"/></w:numPr>'
+            properties = _NUMBERED.format(level, self._lists[item.level])
         self.paragraph(style, self.runs(item.runs), properties)
 
     def _picture(self, picture: Picture) -> None:
@@ -153,10 +155,12 @@ class BlockWriter:
             out.append(_row_start(header, statistics))
             for column, cell in enumerate(row):
                 style = ("Statistics " if statistics else "Table ") + ("Number" if numeric[column] else "Text")
+                number, cell = typed_number(cell)  # a number typed in a cell becomes a real one
+                listed = "" if number is None else _NUMBERED.format(0, self.parts.new_list(0, number))
                 content = self.runs(cell, in_header=header, bold=not header)
                 out.append(
                     f'<w:tc><w:tcPr><w:tcW w:w="{widths[column]}" w:type="dxa"/></w:tcPr>'
-                    f"<w:p><w:pPr>{self._styles[style]}{keep}</w:pPr>{content}</w:p></w:tc>"
+                    f"<w:p><w:pPr>{self._styles[style]}{keep}{listed}</w:pPr>{content}</w:p></w:tc>"
                 )
             out.append("</w:tr>")
         out.append("</w:tbl>")

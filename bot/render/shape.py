@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.model import Block, Heading, ListItem, Paragraph, Picture, Run, Table, plain
 from bot.render.clean import clean_text
-from bot.render.links import linked
+from bot.render.links import joined, linked
 
 HEADING_LINE_MAX = 90  # characters; a longer bold line is emphasis, not a heading
 LEVELS_MAX = 3  # of lists
@@ -49,6 +49,12 @@ def without_bullet(text: str) -> str:
     return text[match.end() :] if match else text
 
 
+def typed_number(runs: tuple[Run, ...]) -> tuple[int | None, tuple[Run, ...]]:
+    """The number typed at the start of a cell and the runs behind it; (None, runs) when there is none."""
+    match = _NUMBER.match(plain(runs))
+    return (int(match.group(1)), _without_start(runs, match.end())) if match else (None, runs)
+
+
 def _cleaned(block: Block) -> Block:
     if isinstance(block, Picture):
         return block
@@ -72,7 +78,7 @@ def unbulleted(runs: tuple[Run, ...]) -> tuple[Run, ...]:
         if out:
             out.append(Run(text="\n"))
         out.extend(_without_start(line, match.end()) if match else line)
-    return tuple(out)
+    return tuple(joined(out))
 
 
 def _without_layout_tables(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -41,9 +41,9 @@ class Aligner:
         self.joined = " ".join(self.lines) + " "
         self.fronts: dict[str, list[int]] = {}
         for line in self.whole:
-            words = line.split(" ")
-            if len(words) >= 4:
-                self.fronts.setdefault(" ".join(words[:4]), []).append(len(words))
+            parts = line.split(" ")
+            if len(parts) >= 4:
+                self.fronts.setdefault(" ".join(parts[:4]), []).append(len(parts))
         self.long = [(words, line) for words, line in zip(self.lines, self.lines, strict=True) if len(words) >= 20]
         self.titles = {key(entry.title): entry.key for entry in request.fields if entry.title}
         self.position = 0
@@ -64,10 +64,10 @@ class Aligner:
         if words in self.whole:
             self._move(words)
             return True
-        if len(words) >= PIECE_MIN and (place := self.joined.find(words + " ")) >= 0:
-            if place == 0 or self.joined[place - 1] == " ":
-                self.position = place + len(words) + 1
-                return True
+        place = self.joined.find(words + " ") if len(words) >= PIECE_MIN else -1
+        if place == 0 or (place > 0 and self.joined[place - 1] == " "):
+            self.position = place + len(words) + 1
+            return True
         return False
 
     def _move(self, words: str) -> None:
@@ -103,7 +103,7 @@ def expand(lines: list[Line], aligner: Aligner, author: str) -> list[Line]:
     """Part lines on which a marker, a placeholder or a line of ours and an answer stand together; drop [Name] tags."""
     out: list[Line] = []
     for line in lines:
-        if line.kind in ("table", "picture") or not line.text:
+        if line.kind in ("table", "picture") or not line.text or line.reason:
             out.append(line)
             continue
         out.extend(_parts(line, aligner, author))

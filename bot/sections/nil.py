@@ -11,52 +11,72 @@ from bot.mail.signature import is_sign_off
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s[–-]\s")
 _NOTHING = (
-    r"(?:nothing|nowt|zilch|nil|none|no (?:updates?|news|items?|report|reports|contributions?|content|input|submissions?|entries|entry|returns?|changes?)"
+    r"(?:nothing|nowt|zilch|nil|none|no (?:updates?|news|items?|report|reports|contributions?|content|input"
+    r"|submissions?|entries|entry|returns?|changes?)"
     r"|n a|not applicable|dim|dim byd)"
 )
 _LEAD = (
-    r"(?:(?:sorry|apologies|hi|hello|just to (?:say|let you know|confirm)|i m afraid|im afraid|afraid|please note|unfortunately|this is|a|it s|its|so|well"
-    r"|another|and|we have|i have|we ve|i ve|there is|there s|theres|there are|there re|have|has|got|from us|from me|from my side|for us|for me|we|i|do|can|confirm|that"
-    r"|absolutely|really|currently|at present|this month|at the moment|for now|again|all quiet|quiet month|as usual|please|put|us|down|as|for|my|our|section|theme|update|is|will|be|on|this occasion) )*"
+    r"(?:(?:sorry|apologies|hi|hello|just to (?:say|let you know|confirm)|i m afraid|im afraid|afraid|please"
+    r" note|unfortunately|this is|a|it s|its|so|well"
+    r"|another|and|we have|i have|we ve|i ve|there is|there s|theres|there are|there re|have|has|got|from us"
+    r"|from me|from my side|for us|for me|we|i|do|can|confirm|that"
+    r"|absolutely|really|currently|at present|this month|at the moment|for now|again|all quiet|quiet month|as"
+    r" usual|please|put|us|down|as|for|my|our|section|theme|update|is|will|be|on|this occasion) )*"
 )
 _TAIL = (
-    r"(?: (?:to (?:report|add|send|share|submit|include|contribute|update|declare|say|note|feed in|raise|mention|flag)|new|further|else|more|significant|major|of note|specific"
-    r"|(?:from|for|by|on|in|at|of|to|re|regarding) (?:\w+ ){0,8}?\w+|this (?:month|time|edition|week|period|quarter)|at (?:present|this time|this stage|the moment|all)|currently"
-    r"|today|yet|really|here|either|again|return|thanks|thank you|sorry|please|for now|i m afraid|im afraid|unfortunately|since last month|i w adrodd|y mis hwn|received|needed|required))*"
+    r"(?: (?:to (?:report|add|send|share|submit|include|contribute|update|declare|say|note|feed in|raise|mention"
+    r"|flag)|new|further|else|more|significant|major|of note|specific"
+    r"|(?:from|for|by|on|in|at|of|to|re|regarding) (?:\w+ ){0,8}?\w+|this (?:month|time|edition|week|period"
+    r"|quarter)|at (?:present|this time|this stage|the moment|all)|currently"
+    r"|today|yet|really|here|either|again|return|thanks|thank you|sorry|please|for now|i m afraid|im afraid"
+    r"|unfortunately|since last month|i w adrodd|y mis hwn|received|needed|required))*"
 )
 _NIL = re.compile(rf"^{_LEAD}{_NOTHING}{_TAIL}$")
 _OTHER_NIL = re.compile(
-    r"^(?:nil return|a nil return|nothing doing|we re all quiet|all quiet(?: here| this month| on our side)?|no thanks|no thank you|pass|not this (?:month|time)"
+    r"^(?:nil return|a nil return|nothing doing|we re all quiet|all quiet(?: here| this month| on our side)?|no"
+    r" thanks|no thank you|pass|not this (?:month|time)"
     r"|(?:please )?(?:skip|leave|miss) (?:us|me|our section)(?: out| blank| empty)?(?: this (?:month|time))?"
-    r"|(?:i|we) (?:don t|dont|do not|haven t|have not|havent) (?:have|got|had)? ?(?:anything|an update|any updates?|any news|any items)(?: \w+){0,8}"
+    r"|(?:i|we) (?:don t|dont|do not|haven t|have not|havent) (?:have|got|had)? ?(?:anything|an update|any"
+    r" updates?|any news|any items)(?: \w+){0,8}"
     r"|(?:we|i) have not got anything(?: \w+){0,6}|0|x|nvm)$"
 )
 _BUT = re.compile(r"\b(?:but|except|other than|apart from|however|although|only|besides)\b")
 _AS_LAST = re.compile(
-    r"^(?:(?:please|just|can you|could you|hi|it s|its|is|the|all|our|section|update|remains?|use|repeat|carry over|keep|print|run|put|same|exactly) )*"
-    r"(?:as (?:per |in |with )?(?:last|previous) (?:month|time|edition|issue|bulletin)|(?:the )?same as (?:last|previous) (?:month|time|edition)|same again|no changes? (?:from|since|to) last (?:month|time)"
-    r"|unchanged(?: from last (?:month|time))?|ditto|last month s (?:text|entry|update|item)s?|as before|what (?:was|we had) (?:in )?last month)"
+    r"^(?:(?:please|just|can you|could you|hi|it s|its|is|the|all|our|section|update|remains?|use|repeat|carry"
+    r" over|keep|print|run|put|same|exactly) )*"
+    r"(?:as (?:per |in |with )?(?:last|previous) (?:month|time|edition|issue|bulletin)|(?:the )?same as (?:last"
+    r"|previous) (?:month|time|edition)|same again|no changes? (?:from|since|to) last (?:month|time)"
+    r"|unchanged(?: from last (?:month|time))?|ditto|last month s (?:text|entry|update|item)s?|as before|what"
+    r" (?:was|we had) (?:in )?last month)"
     r"(?: (?:please|again|thanks|thank you|for (?:us|me)|still (?:stands|applies)|is fine))*$"
 )
 _ALL = re.compile(
-    r"\b(?:replaces? (?:my|our|the|everything|all)|(?:please )?(?:ignore|disregard|discard) (?:my|our|the) (?:earlier|previous|last|first|other)"
-    r"|instead of (?:my|our|the) (?:earlier|previous|last|first)|supersedes?|use this (?:one|version|text|instead)|in place of (?:my|our|the) (?:earlier|previous)"
+    r"\b(?:replaces? (?:my|our|the|everything|all)|(?:please )?(?:ignore|disregard|discard) (?:my|our|the)"
+    r" (?:earlier|previous|last|first|other)"
+    r"|instead of (?:my|our|the) (?:earlier|previous|last|first)|supersedes?|use this (?:one|version|text"
+    r"|instead)|in place of (?:my|our|the) (?:earlier|previous)"
     r"|this is the (?:correct|final|right) version|(?:corrected|revised|updated|final) version (?:below|attached|of))",
     re.IGNORECASE,
 )
 _ADDS = re.compile(
-    r"\b(?:(?:please )?add (?:this|these|the following|it|them|one more|the below)?\s*(?:\w+ ){0,3}to (?:my|our|the) (?:earlier|previous|last|first|other|existing)"
-    r"|(?:please )?(?:also|can you also|could you also) (?:add|include)|in addition to (?:my|our|the)|further to (?:my|our) (?:earlier|previous|last)"
-    r"|one (?:more|other|further|last) (?:item|thing|point|update)|(?:an )?additional (?:item|update|point)|to go with (?:my|our) (?:earlier|previous)|forgot to (?:add|include|mention))",
+    r"\b(?:(?:please )?add (?:this|these|the following|it|them|one more|the below)?\s*(?:\w+ ){0,3}to (?:my|our"
+    r"|the) (?:earlier|previous|last|first|other|existing)"
+    r"|(?:please )?(?:also|can you also|could you also) (?:add|include)|in addition to (?:my|our|the)|further to"
+    r" (?:my|our) (?:earlier|previous|last)"
+    r"|one (?:more|other|further|last) (?:item|thing|point|update)|(?:an )?additional (?:item|update|point)|to"
+    r" go with (?:my|our) (?:earlier|previous)|forgot to (?:add|include|mention))",
     re.IGNORECASE,
 )
 _COVER = re.compile(
-    r"\b(?:attached|below|herewith|enclosed|here (?:is|are|s)|here you go|as requested|as promised|hope (?:this|you)|sorry for the delay|apologies for the|our (?:update|items|section)"
-    r"|my (?:update|section|contribution)|for (?:the|this month s|this) (?:bulletin|update|rag)|shout if|let me know|any (?:questions|queries)|see my (?:answers|comments))\b",
+    r"\b(?:attached|below|herewith|enclosed|here (?:is|are|s)|here you go|as requested|as promised|hope (?:this"
+    r"|you)|sorry for the delay|apologies for the|our (?:update|items|section)"
+    r"|my (?:update|section|contribution)|for (?:the|this month s|this) (?:bulletin|update|rag)|shout if|let me"
+    r" know|any (?:questions|queries)|see my (?:answers|comments))\b",
     re.IGNORECASE,
 )
 _STRICT_COVER = re.compile(
-    r"^(?:(?:please )?(?:find|see)\b.{0,60}\b(?:attached|below)|(?:here (?:is|are|s)|here you go|as requested|as promised|attached (?:is|are)|please use these"
+    r"^(?:(?:please )?(?:find|see)\b.{0,60}\b(?:attached|below)|(?:here (?:is|are|s)|here you go|as requested|as"
+    r" promised|attached (?:is|are)|please use these"
     r"|hope (?:this|you)|sorry for the delay|apologies for the)\b.{0,90})[.!:]?$",
     re.IGNORECASE,
 )

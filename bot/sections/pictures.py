@@ -37,7 +37,7 @@ def safe_picture(data: bytes, name: str = "", alt: str = "") -> tuple[Picture, b
                 picture = picture.convert("RGB" if photograph else "RGBA")
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001 - Pillow raises of every kind on broken files
+    except Exception as error:
         raise InputError("The picture cannot be opened.", _SEND_JPEG, "bad-picture") from error
     out = io.BytesIO()
     if photograph:
@@ -46,4 +46,6 @@ def safe_picture(data: bytes, name: str = "", alt: str = "") -> tuple[Picture, b
         picture.save(out, "PNG")
     new = out.getvalue()
     kind = "image/jpeg" if photograph else "image/png"
-    return Picture(digest=digest(new), media_type=kind, width=picture.width, height=picture.height, alt=alt, name=name), new
+    return Picture(
+        digest=digest(new), media_type=kind, width=picture.width, height=picture.height, alt=alt, name=name
+    ), new

@@ -88,7 +88,7 @@ def _align(lines: list[Line], aligner: Aligner, boundaries: list[Boundary]) -> A
 
 def _is_marker(line: Line) -> bool:
     text = line.text
-    if not text or text[0] not in "[(" and "[" not in text[:6]:
+    if not text or (text[0] not in "[(" and "[" not in text[:6]):
         return False
     return bool(BEGIN.match(text) or END.match(text) or PLACEHOLDER.fullmatch(text.strip()))
 

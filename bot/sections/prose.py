@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bot.core.model import Heading, ListItem, Paragraph, Picture, PlacedBlock, Run, Table
-from bot.mail.lines import Line, Mark
 from bot.mail.linebuilder import make_item
+from bot.mail.lines import Line, Mark
 from bot.mail.links import safe_url
 from bot.mail.text import ITEM
 
@@ -17,13 +18,15 @@ _URL = r"(?:https?://|mailto:)[^\s<>\"]{1,2000}"
 _LINK = re.compile(
     rf"(?P<before>(?<![^\s<>\[\]()])[^\s<>\[\]()]{{0,100}})[ ]?<(?P<angle>{_URL}|cid:[^<>\s]+)>"
     rf"|\[(?P<label>[^\[\]\n]{{1,200}})\]\((?P<target>{_URL})\)"
-    rf"|(?P<bare>https?://[^\s<>\"]{0,2000}[^\s<>\".,;:!?)'\]])"
-    r"|(?P<address>(?<![\w.@/:!#$%&'*+=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
+    rf"|(?P<bare>https?://[^\s<>\"]{0, 2000}[^\s<>\".,;:!?)'\]])"
+    r"|(?P<address>(?<![\w.@/:!#$%&'*+=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-"
+    r"]{1,63}){1,8})"
 )
 _CID = re.compile(r"\s*\[cid:[^\]\s]+\]|\s*<cid:[^>\s]+>")
 _STARS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,120}?)(?<=\S)\*(?![\w*])")
 _CONTACT = re.compile(
-    r"^(?:please |for (?:more|further) (?:information|details|info)[, ]*(?:please )?|to find out more[, ]*(?:please )?|any questions[,?:]* ?(?:please )?)?"
+    r"^(?:please |for (?:more|further) (?:information|details|info)[, ]*(?:please )?|to find out more[,"
+    r" ]*(?:please )?|any questions[,?:]* ?(?:please )?)?"
     r"(?:contact|email|e-mail|get in touch with|speak to|reach out to)\b.{0,200}",
     re.IGNORECASE,
 )
@@ -183,7 +186,7 @@ def line_runs(group: list[Line]) -> tuple[Run, ...]:
     """The runs of some lines that make one block: wrapped lines with a blank between, others with a line break."""
     if all(line.runs is None for line in group):
         text = group[0].text
-        for before, line in zip(group, group[1:], strict=False):
+        for before, line in pairwise(group):
             text += (" " if _was_wrapped(before, line) else "\n") + line.text
         return text_runs(text)
     runs: list[Run] = []

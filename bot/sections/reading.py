@@ -157,7 +157,7 @@ def _reply(
             "attachments": tuple(attached.uses),
             "nil": nil,
             "confidence": _confidence(placement, [*findings, *attached.findings], blocks, request),
-            "findings": tuple([*findings, *(f for f in attached.findings if f not in findings)]),
+            "findings": (*findings, *attached.findings),
             "new_text": new_text,
             "replaces": _replaces(blocks, new_text, placement),
         }

@@ -24,7 +24,6 @@ class Account:
     sender: Sender
     trust: TrustProfile
     bulletins: frozenset[str]
-    send_per_minute: int = 0  # 0 = no limit
 
 
 @dataclass(frozen=True)

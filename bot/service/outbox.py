@@ -139,7 +139,10 @@ def _tell(desk: Desk, delivery: Delivery, code: str, sentence: str) -> None:
 
 
 def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
-    """The mailbox is not there: noted once, cleared when it answers again."""
+    """The mailbox is not there: noted once, cleared when it answers again. "Wait a moment" is no trouble."""
+    if error.code == "throttled":
+        log.info("mailbox %s: paced", account.mailbox.name)
+        return
     code = "login-failed" if isinstance(error, LoginFailed) else "mailbox-unreachable"
     log.warning("mailbox %s: %s", account.mailbox.name, code)
     problem = Problem(code=code, sentence=error.message, where=account.mailbox.name, todo=error.hint)

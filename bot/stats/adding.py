@@ -12,7 +12,7 @@ from bot.core.model import CountRow
 from bot.core.records import Count
 from bot.errors import InputError
 from bot.stats.custody import StatisticsReading
-from bot.stats.history import Cell, History, Values, folded, running_total
+from bot.stats.history import Cell, History, Values, running_total
 from bot.stats.months import words
 from bot.stats.series import SeriesConfig
 
@@ -84,8 +84,8 @@ def _monthly(rows: Iterable[CountRow]) -> dict[Cell, _New]:
 
 def _difference(history: History, config: SeriesConfig, period: str, rows: dict[Cell, _New]) -> dict[Cell, _New]:
     """What a running total adds to the last one before it; the baseline's own month has nothing before it."""
-    before = None if period in history.openings else running_total(history, config, history.before(period))
-    old: Values = folded(before, config, period) if before else {}
+    before = None if period in history.openings else history.before(period)
+    old: Values = running_total(history, config, before, period) or {}
     return {cell: _New(new.value - old.get(cell, 0), new.source) for cell, new in rows.items()}
 
 

@@ -66,13 +66,10 @@ def read_statistics(
     chosen = _choose(tables, config, expected_period)
     hidden = hidden_findings(workbook, [table.found for table in tables])
     if chosen is None:
+        findings = (*hidden, _no_table(workbook, config))
+        totals = _totals((), config)
         return StatisticsReading(
-            series=config.key,
-            file=workbook.name,
-            kind=config.kind,
-            period=None,
-            totals=_totals((), config),
-            findings=(*hidden, _no_table(workbook, config)),
+            series=config.key, file=workbook.name, kind=config.kind, period=None, totals=totals, findings=findings
         )
     main, others, doubtful = chosen
     kind: Kind = "monthly" if (main.kind or config.kind) == "monthly" else "cumulative"
@@ -86,9 +83,8 @@ def read_statistics(
         expected=expected_period,
         history=history or History(config.key),
     )
-    findings = [*hidden, *main.findings, *doubtful, *run_rules(facts)]
-    for other in others:
-        findings += [finding for finding in other.findings if finding.severity is Severity.ERROR]
+    found = [*hidden, *main.findings, *doubtful, *run_rules(facts)]
+    found += [finding for other in others for finding in other.findings if finding.severity is Severity.ERROR]
     return StatisticsReading(
         series=config.key,
         file=workbook.name,
@@ -96,7 +92,7 @@ def read_statistics(
         period=main.period,
         rows=tuple(main.rows),
         totals=_totals(main.rows, config),
-        findings=_capped(findings, main.more),
+        findings=_capped(found, main.more),
         others=tuple(_month_table(other, config) for other in others),
     )
 

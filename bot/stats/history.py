@@ -140,12 +140,17 @@ def folded(values: Values, config: SeriesConfig, period: str) -> Values:
     return totals
 
 
-def running_total(history: History, config: SeriesConfig, period: str | None) -> Values | None:
-    """The running total to the end of a month, under the districts of that month; None when it is not known."""
+def running_total(
+    history: History, config: SeriesConfig, period: str | None, districts_of: str | None = None
+) -> Values | None:
+    """The running total to the end of a month, under the districts of that month (or of ``districts_of``).
+
+    None when it is not known.
+    """
     if period is None:
         return None
     values = history.cumulative(period, config.start)
-    return None if values is None else folded(values, config, period)
+    return None if values is None else folded(values, config, districts_of or period)
 
 
 def sums(values: Mapping[Cell, int], measures: Iterable[str]) -> dict[str, int]:

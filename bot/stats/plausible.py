@@ -56,7 +56,7 @@ def unusual_findings(
 def _month(history: History, config: SeriesConfig, kind: str, period: str, new: Values) -> Values | None:
     if kind == "monthly":
         return new
-    old = running_total(history, config, history.before(period))
+    old = running_total(history, config, history.before(period), period)
     if old is None:
         return None
     difference = {cell: value - old.get(cell, 0) for cell, value in new.items()}
@@ -86,7 +86,7 @@ def _against_average(
 ) -> tuple[float, str] | None:
     """Only a month far above the average is told: an average says little about quiet months."""
     before = history.before(period)
-    old = running_total(history, config, before)
+    old = running_total(history, config, before, period)
     if old is None or before is None:
         return None
     months = distance(config.start, add(before, 1))

@@ -54,6 +54,13 @@ def table_for(
         if shown.period is None:
             return _empty(config, period, *shown.notes)
         last = shown.period
+    return _table(history, config, period, last, shown, published)
+
+
+def _table(
+    history: History, config: SeriesConfig, period: str, last: str, shown: ShownTables, published: History | None
+) -> StatisticsTable:
+    """The table of the month ``last``, printed in the edition that asked for ``period``."""
     running = running_total(history, config, last)
     month = _month(history, config, last, shown)
     values = running if running is not None else month.values if month else {}

@@ -140,10 +140,10 @@ def check_same_file_again(facts: Facts) -> Iterator[Finding]:
     if before is None or (facts.said_period and facts.said_period == before):
         return
     if facts.kind == "cumulative":
-        old = running_total(facts.history, facts.config, before)
+        old = running_total(facts.history, facts.config, before, facts.period)
     else:
         month = facts.history.month(before)
-        old = None if month is None else folded(month, facts.config, before)
+        old = None if month is None else folded(month, facts.config, facts.period or before)
     new = facts.values()
     if old and sum(old.values()) and new and all(old.get(cell, 0) == value for cell, value in new.items()):
         message = f"Every figure is the same as in the file for {words(before)}; it seems to have been sent again."
@@ -154,7 +154,7 @@ def check_same_file_again(facts: Facts) -> Iterator[Finding]:
 def check_cumulative_never_falls(facts: Facts) -> Iterator[Finding]:
     """A running total is at least the last published one, cell by cell."""
     before = facts.history.before(facts.period) if facts.period else facts.history.last
-    old = running_total(facts.history, facts.config, before)
+    old = running_total(facts.history, facts.config, before, facts.period)
     if facts.kind != "cumulative" or old is None or before is None:
         return
     new = facts.values()
@@ -216,7 +216,7 @@ def check_earlier_months(facts: Facts) -> Iterator[Finding]:
 def _month_differs(facts: Facts, other: TableReading) -> Iterator[Finding]:
     """The month's counts that a file gives beside its running total, against what the running total grew by."""
     before = facts.history.before(facts.period or "")
-    old = running_total(facts.history, facts.config, before)
+    old = running_total(facts.history, facts.config, before, facts.period)
     if old is None or before is None or add(before, 1) != facts.period:
         return
     given = values_of(other.rows)

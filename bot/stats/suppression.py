@@ -67,6 +67,7 @@ class _State:
 
     @property
     def cells(self) -> list[Cell]:
+        """Every cell of the table, row by row."""
         return list(product(self.rows, self.columns))
 
     def open(self, cell: Cell) -> bool:
@@ -92,8 +93,8 @@ def shown_cells(history: History, config: SeriesConfig, period: str) -> ShownTab
         return ShownTables()
     exempt = max((p for p in history.periods if (rule.since and p < rule.since) or p == opening), default=None)
     steps = [p for p in history.periods if (exempt or "") < p <= period and p not in history.openings]
-    before = running_total(history, config, exempt)
-    known = folded(before, config, period) if before is not None else {}
+    before = running_total(history, config, exempt, period)
+    known = before or {}
     rows = tuple(district.name for district in config.districts)
     cells = product(rows, config.measure_keys)
     state = _State(rows, config.measure_keys, rule.threshold, {cell: known.get(cell, 0) for cell in cells})
@@ -184,7 +185,7 @@ def _to_hide(state: _State, step: int) -> set[Cell] | None:
         if best is None:
             return None
         new = set(best) - hidden
-        hidden |= set()
+        hidden |= new
         # the corners just added lie in this very rectangle, which protects them as well
     return hidden
 

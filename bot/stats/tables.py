@@ -200,6 +200,7 @@ class _Finder:
     previous_end: int
 
     def text(self, row: int, column: int) -> str:
+        """The text of a cell, of a merged one from its top left; "" for numbers."""
         place = self.spans.get((row, column), (row, column))
         value = self.sheet.value(*place)
         return value.strip() if isinstance(value, str) else ""
@@ -215,6 +216,7 @@ class _Finder:
         return found
 
     def width(self) -> int:
+        """How many columns the rows about the header have."""
         return max((len(row) for row in self.sheet.rows[max(0, self.row - 1) : self.row + 2]), default=0)
 
     def down(self) -> list[FoundTable]:

@@ -136,23 +136,36 @@ class EwsMailbox:
         pending.add(wanted, service.sync_state or "", whole=not cursor)
 
     def _records(self, refs: list[str], pending: Pending) -> dict[str, list[tuple[bytes, bytes]]]:
-        """What came over the wire for some mails; those that are gone are left out."""
+        """What came over the wire for some mails; those that are gone are left out.
+
+        A record goes to the mail whose id stands beside it. Where an answer does not fit (an error has no id) the mail
+        is asked for alone: one person's header must never come to stand above another's text.
+        """
+        answers = self._headers_of(refs)
+        by_id = {answer[0]: answer[1] for answer in answers if not isinstance(answer, Exception)}
+        records: dict[str, list[tuple[bytes, bytes]]] = {}
+        for ref in refs:
+            if ref in by_id:
+                records[ref] = by_id[ref]
+                continue
+            alone = self._headers_of([ref])
+            if len(alone) == 1 and type(alone[0]).__name__ == "ErrorItemNotFound":
+                pending.drop(ref)
+            else:
+                fits = len(alone) == 1 and not isinstance(alone[0], Exception)
+                records[ref] = alone[0][1] if fits else []
+        return records
+
+    def _headers_of(self, refs: list[str]) -> list[Any]:
         from bot.transports.ews_library import ReadHeaders
 
         with self._session.reading("The header of a mail could not be read"):
             service = ReadHeaders(account=self._session.account)
             try:
-                answers = service.of(refs, self._header_fields)
+                return service.of(refs, self._header_fields)
             except _odd_property():
                 self._header_fields = ("headers",)  # a server that does not know the raw block
-                answers = service.of(refs, self._header_fields)
-        records: dict[str, list[tuple[bytes, bytes]]] = {}
-        for ref, answer in zip(refs, answers, strict=False):
-            if type(answer).__name__ == "ErrorItemNotFound":
-                pending.drop(ref)
-            else:
-                records[ref] = [] if isinstance(answer, Exception) else answer[1]
-        return records
+                return service.of(refs, self._header_fields)
 
     def _mime(
         self, ref: str, record: list[tuple[bytes, bytes]], pending: Pending, problems: list[Problem]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +32,7 @@ def lines(session: EwsSession, own_folder: Callable[[str], Any]) -> tuple[CheckL
         report.looked_at("server", partial(_server, session)),
         *folders,
         report.looked_at("newest mail", partial(_newest, session)),
+        report.clock_line(_clock_difference(session)),
         CheckLine(topic="limits", ok=True, says=f"{settings.per_minute or 'Any number of'} mails a minute."),
         CheckLine(
             topic="rights",
@@ -48,6 +51,18 @@ def _certificate(session: EwsSession) -> CheckLine:
     except BotError as error:
         return report.failed_line("certificate", error)
     return report.certificate_line(host, days)
+
+
+def _clock_difference(session: EwsSession) -> float | None:
+    """The server's clock minus ours, from the Date of an answer that needs no log-in."""
+    import httpx
+
+    try:
+        with httpx.Client(verify=session.trust, trust_env=False, timeout=session.settings.timeout_seconds) as client:
+            answer = client.get(session.settings.endpoint or f"https://{session.host}/EWS/Exchange.asmx")
+        return parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()
+    except (httpx.HTTPError, KeyError, ValueError, TypeError):
+        return None
 
 
 def _inbox(session: EwsSession) -> str:

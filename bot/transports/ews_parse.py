@@ -47,9 +47,11 @@ class _Target:
         self._code: list[str] = []
 
     def start(self, tag: str, attributes: Any) -> None:
+        """An element begins."""
         self._where = tag.rpartition("}")[2]
 
     def end(self, tag: str) -> None:
+        """An element ends."""
         name = tag.rpartition("}")[2]
         if name == "MimeContent":
             self._sink.flush()
@@ -59,6 +61,7 @@ class _Target:
         self._where = ""
 
     def data(self, text: str) -> None:
+        """Some text inside an element."""
         if self._where == "MimeContent":
             self._sink.text(text)
         elif self._where in ("ResponseCode", "faultcode"):

@@ -19,7 +19,7 @@ from bot.core.model import Problem
 from bot.errors import NotSent, Refused, Unavailable
 from bot.ports import Place, Probe, RawMail, StagedMail
 from bot.transports import tls
-from bot.transports.graph_client import Gone, GraphClient, Lost, Odd
+from bot.transports.graph_client import Gone, GraphClient, Lost, Odd, rows
 from bot.transports.headers import (
     field_line,
     fields,
@@ -170,7 +170,7 @@ class GraphMailbox:
         link, changes = cursor or f"/mailFolders/{folder}/messages/delta", []
         for _ in range(MOST_PAGES):
             page = self._graph.get(link, None if link.startswith("http") else params, PAGE)
-            changes += [change for entry in page.get("value") or [] if (change := _change(entry))]
+            changes += [change for entry in rows(page) if (change := _change(entry))]
             if "@odata.nextLink" not in page:
                 break
             link = str(page["@odata.nextLink"])
@@ -209,7 +209,7 @@ class GraphMailbox:
         link, params = "/mailFolders", {"$select": "id,displayName", "$top": "100"}
         for _ in range(MOST_PAGES):
             page = self._graph.get(link, None if link.startswith("http") else params)
-            for entry in page.get("value") or []:
+            for entry in rows(page):
                 if str(entry.get("displayName", "")).casefold() == name.casefold():
                     return str(entry.get("id", ""))
             if "@odata.nextLink" not in page:
@@ -287,7 +287,7 @@ class GraphMailbox:
             },
         )
         # looked at once more here: a server that ignores $filter must prove nothing
-        return [entry for entry in page.get("value") or [] if entry.get("internetMessageId") == message_id]
+        return [entry for entry in rows(page) if entry.get("internetMessageId") == message_id]
 
     def _forget_draft(self, ref: str) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import BotError
 from bot.transports import report, tls
-from bot.transports.graph_client import Gone, GraphClient
+from bot.transports.graph_client import Gone, GraphClient, rows
 from bot.transports.oauth import AppTokens
 from bot.transports.report import CheckLine
 
@@ -40,8 +40,14 @@ def lines(
         ok=True,
         says=f"Mails up to {settings.max_mime_bytes / 1e6:.1f} MB; {settings.per_minute or 'any number of'} a minute.",
     )
+    rights = CheckLine(
+        topic="rights",
+        ok=True,
+        says="Whether the bot may send as the mailbox shows only when it sends.",
+        todo="Use check --send-to with your own address.",
+    )
     clock = report.clock_line(graph.clock_difference)
-    return (first, inbox, *folders, report.looked_at("newest mail", lambda: _newest(graph)), limits, clock,
+    return (first, inbox, *folders, report.looked_at("newest mail", lambda: _newest(graph)), limits, rights, clock,
             _certificate(settings, trust))  # fmt: skip
 
 
@@ -73,7 +79,7 @@ def _newest(graph: GraphClient) -> str:
         "/mailFolders/inbox/messages",
         {"$select": "receivedDateTime", "$orderby": "receivedDateTime desc", "$top": "1"},
     )
-    found = page.get("value") or []
+    found = rows(page)
     return f"The newest mail came at {found[0].get('receivedDateTime')}." if found else "The inbox is empty."
 
 

@@ -322,6 +322,12 @@ def _json(response: httpx.Response) -> dict[str, Any]:
     return answer
 
 
+def rows(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a list that the server gave; what is no entry is left out."""
+    found = page.get("value")
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
 def _body(response: httpx.Response) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes(65_536):

@@ -137,19 +137,22 @@ def _credential(settings: OauthSettings) -> Any:
         return settings.client_secret
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
     try:
         pem = settings.certificate.encode("ascii")
         thumbprint = x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA1()).hex()  # noqa: S303 - Entra's name
         password = settings.certificate_password.encode() or None
         key = serialization.load_pem_private_key(pem, password)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise ValueError("Entra takes RSA keys only")
         plain = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     except (ValueError, TypeError) as error:
         raise ConfigError(
             "The app's certificate file cannot be used.",
-            "It must be a .pem with the private key and the certificate; check certificate_password_env too.",
+            "It must be a .pem with an RSA private key and its certificate; check certificate_password_env too.",
             "oauth-certificate",
         ) from error
     return {"thumbprint": thumbprint, "private_key": plain.decode("ascii")}

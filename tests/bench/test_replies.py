@@ -13,9 +13,8 @@ import pytest
 from bot.mail.parse import parse_message
 from bot.sections.form import request_from_mail
 from bot.sections.reading import read_reply
-
-from ..mail.visible_text import missing, unprinted
-from .adapters import mail_bytes, newly_written, read
+from tests.bench.adapters import mail_bytes, newly_written, read
+from tests.mail.visible_text import missing, unprinted
 
 CORPUS = Path(__file__).parents[3] / "shared" / "bench" / "replies"
 pytestmark = [

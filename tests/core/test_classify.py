@@ -256,7 +256,9 @@ def test_whatever_comes_only_a_proven_editor_commands_and_only_a_known_author_su
         assert facts.author is not None
         assert facts.authentic == "pass"
         assert facts.editor_of
-        assert not (facts.unsafe or facts.marking_too_high or facts.mail_class in (AUTO, BOUNCE, *MACHINE))
+        assert facts.unsafe == ()
+        assert not facts.marking_too_high
+        assert facts.mail_class not in (AUTO, BOUNCE, *MACHINE)
         tied = facts.thread is not None and facts.thread.purpose == "editor" and facts.thread.by != "near token"
         assert tied or facts.says_hold
     if verdict.kind == Kind.SUBMISSION:

@@ -17,11 +17,52 @@ from .visible_text import missing, unprinted
 
 REQUEST_RAW = (Path(__file__).parents[1] / "data" / "mail" / "request.eml").read_bytes()
 REQUEST = request_from_mail(REQUEST_RAW)
-FORM = [line for line in (parse_message(REQUEST_RAW).text or "").split("\n")]
+FORM = (parse_message(REQUEST_RAW).text or "").split("\n")
 
 WORDS = st.sampled_from(
-    "the stall opens on Saturday 11 October at 10am please bring a friend café £5 – thanks nothing not 2026 No. (see) team@police.example.org"
-    " https://example.org/x [F1] [/F2] (write here) Regards Sam From: Sent: wrote: -- * - 1. • > OFFICIAL confidential".split()
+    [
+        "the",
+        "stall",
+        "opens",
+        "on",
+        "Saturday",
+        "11",
+        "October",
+        "at",
+        "10am",
+        "please",
+        "bring",
+        "a",
+        "friend",
+        "café",
+        "£5",
+        "–",
+        "thanks",
+        "nothing",
+        "not",
+        "2026",
+        "No.",
+        "(see)",
+        "team@police.example.org",
+        "https://example.org/x",
+        "[F1]",
+        "[/F2]",
+        "(write",
+        "here)",
+        "Regards",
+        "Sam",
+        "From:",
+        "Sent:",
+        "wrote:",
+        "--",
+        "*",
+        "-",
+        "1.",
+        "•",
+        ">",
+        "OFFICIAL",
+        "confidential",
+    ]
 )
 SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
 FIXED = st.sampled_from(
@@ -33,15 +74,21 @@ FIXED = st.sampled_from(
         "This email and any attachments are confidential and intended solely for the addressee named above only.",
     ]
 )  # fmt: skip
-LINES = st.lists(st.one_of(SENTENCES, FIXED, st.sampled_from(FORM), st.sampled_from(FORM).map(lambda line: f"> {line}")), max_size=25)
+LINES = st.lists(
+    st.one_of(SENTENCES, FIXED, st.sampled_from(FORM), st.sampled_from(FORM).map(lambda line: f"> {line}")), max_size=25
+)
 BITS = st.one_of(SENTENCES, FIXED, st.sampled_from(FORM)).map(escape)
 WRAPS = st.sampled_from(
     [
         "<p>{}</p>", "<div>{}</div>", "<b>{}</b><br>", "{}<br>", "<ul><li>{}</li></ul>", "<ol start=4><li>{}</li></ol>", "<h3>{}</h3>",
-        "<blockquote type=cite><p>{}</p></blockquote>", "<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'>{}</p>",
-        "<table><tr><td>{}</td><td>x</td></tr><tr><td>y</td><td>{}</td></tr></table>", "<table><tr><td>{}</td></tr></table>",
-        "<div class=gmail_quote>{}</div>", "<div id=Signature>{}</div>", "<p><span style='color:red'>{}</span> and <i>{}</i></p>",
-        "<div style='border:none;border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> {}</p></div>", "<span style='display:none'>{}</span>",
+        "<blockquote type=cite><p>{}</p></blockquote>",
+            "<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'>{}</p>",
+        "<table><tr><td>{}</td><td>x</td></tr><tr><td>y</td><td>{}</td></tr></table>",
+            "<table><tr><td>{}</td></tr></table>",
+        "<div class=gmail_quote>{}</div>", "<div id=Signature>{}</div>",
+            "<p><span style='color:red'>{}</span> and <i>{}</i></p>",
+        "<div style='border:none;border-top:solid #E1E1E1 1.0pt'><p><b>From:</b> {}</p></div>",
+            "<span style='display:none'>{}</span>",
         "<p>{} <a href='https://example.org/a'>{}</a></p>", "<pre>{}</pre>",
     ]
 )  # fmt: skip

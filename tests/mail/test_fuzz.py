@@ -18,8 +18,10 @@ REQUEST = request_from_mail((DATA / "request.eml").read_bytes())
 SEEDS = [path.read_bytes() for path in sorted(DATA.glob("*.eml"))]
 PIECES = st.sampled_from(
     [
-        b"\r\n", b"\n\n", b"--", b"Content-Type: text/html; charset=utf-16\n\n", b"Content-Type: multipart/mixed; boundary=a\n\n--a\n",
-        b"Content-Transfer-Encoding: base64\n", b"=?utf-8?b?w?=", b"<p style='mso-list:l0 level99'>", b"<table><td colspan=999>", b"\x00",
+        b"\r\n", b"\n\n", b"--", b"Content-Type: text/html; charset=utf-16\n\n",
+            b"Content-Type: multipart/mixed; boundary=a\n\n--a\n",
+        b"Content-Transfer-Encoding: base64\n", b"=?utf-8?b?w?=",
+            b"<p style='mso-list:l0 level99'>", b"<table><td colspan=999>", b"\x00",
         b"\xff\xfe", b"[F1]", b"[/F99]", b"(write here)", b"From: \xe9 <a@b>\n", b"begin 644 x\n", b"\x78\x9f\x3e\x22", b"> > >",
         b"Content-Type: message/rfc822\n\n", b"filename*0*=utf-8''%ff", b"On 1 Jan 2020 a@b wrote:", b"{\\rtf1\\fromhtml", b"\xed\xa0\x80",
     ]
@@ -74,7 +76,15 @@ def test_sixty_thousand_nested_tags_keep_their_text(raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"a" * 1_000_000, b"a@" * 300_000, b"<" * 500_000, b"-- \n" * 50_000, b">" * 100_000, b"From: a@b.c\nTo: x\n" * 30_000, b"[" * 300_000],
+    [
+        b"a" * 1_000_000,
+        b"a@" * 300_000,
+        b"<" * 500_000,
+        b"-- \n" * 50_000,
+        b">" * 100_000,
+        b"From: a@b.c\nTo: x\n" * 30_000,
+        b"[" * 300_000,
+    ],
     ids=["one word", "at signs", "brackets", "delimiters", "quote signs", "header lines", "square brackets"],
 )
 def test_long_monotony_is_read(body: bytes) -> None:

@@ -11,6 +11,7 @@ import email.policy
 import quopri
 import re
 from collections import Counter
+from contextlib import suppress
 from email.message import Message
 from html.parser import HTMLParser
 
@@ -18,7 +19,27 @@ from bot.core.model import Picture, Reading, Table, block_text, plain
 
 _VOID = {"br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "embed", "source", "track", "param"}
 _UNSEEN = {"script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "math"}
-_BREAKS = {"p", "div", "br", "li", "ul", "ol", "tr", "td", "th", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr", "pre"}
+_BREAKS = {
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "tr",
+    "td",
+    "th",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "hr",
+    "pre",
+}
 _HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all|font-size:0(?:px|pt)?(?:;|$)")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -34,6 +55,8 @@ class _Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BREAKS:
             self.parts.append("\n")
+        elif tag in ("td", "th"):
+            self.parts.append("\t")
         if tag in _VOID:
             return
         look = re.sub(r"\s", "", dict(attrs).get("style") or "").lower()
@@ -66,8 +89,7 @@ def bodies(message: Message) -> list[str]:
     if kind == "multipart/alternative":
         found = [(part.get_content_type(), bodies(part)) for part in message.iter_parts()]  # type: ignore[attr-defined]
         html = [text for name, texts in found if name != "text/plain" for text in texts]
-        chosen = html if "".join(html).strip() else [text for _, texts in found for text in texts]
-        return chosen
+        return html if "".join(html).strip() else [text for _, texts in found for text in texts]
     if message.is_multipart() and (kind.startswith("multipart/") or kind == "message/rfc822"):
         if kind == "multipart/report":
             return [text for part in message.iter_parts() if not part.is_multipart() for text in bodies(part)]  # type: ignore[attr-defined]
@@ -75,11 +97,13 @@ def bodies(message: Message) -> list[str]:
     if kind not in ("text/plain", "text/html") or message.get_content_disposition() == "attachment":
         return []
     text = message.get_content()  # type: ignore[attr-defined]
-    try:  # labelled as something else, but UTF-8
+    with suppress(UnicodeDecodeError):  # labelled as something else, but UTF-8
         text = message.get_payload(decode=True).decode("utf-8")  # type: ignore[union-attr]
-    except UnicodeDecodeError:
-        pass
-    if kind == "text/plain" and len(re.findall(r"[\w.,;>]=\n", text)) >= 2 and re.search(r"=[CDE][0-9A-F]=[89AB]|=3D|=20", text):
+    if (
+        kind == "text/plain"
+        and len(re.findall(r"[\w.,;>]=\n", text)) >= 2
+        and re.search(r"=[CDE][0-9A-F]=[89AB]|=3D|=20", text)
+    ):
         text = quopri.decodestring(text.encode()).decode("utf-8", "replace")  # a gateway dropped the header
     return [html_text(text) if kind == "text/html" else text]
 
@@ -91,36 +115,29 @@ def visible_text(raw: bytes) -> str:
 
 def squeezed(text: str) -> str:
     """Without white space and invisible marks; quote signs at the front of a line are a mail program's."""
-    lines = (re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line) for line in _CONTROLS.sub("", text).replace("\r", "\n").split("\n"))
+    lines = (
+        re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line) for line in _CONTROLS.sub("", text).replace("\r", "\n").split("\n")
+    )
     return re.sub(r"\s+", "", _INVISIBLE.sub("", "".join(lines)))
 
 
 def missing(raw: bytes, reading: Reading) -> tuple[str, list[str]]:
-    """(visible characters that are nowhere in the reading, lines of the reading that the mail does not have)."""
-    seen = [piece for line in visible_text(raw).replace("\r", "\n").split("\n") if (piece := squeezed(line))]
+    """(visible characters that are nowhere in the reading, lines or characters of it that the mail does not have).
+
+    Every line of the reading must stand in the mail as it is, and all characters must be there the same number of times.
+    """
+    seen = squeezed(visible_text(raw))
     texts = [reading.new_text, *(leftover.text for leftover in reading.leftovers if leftover.reason not in _ASIDE)]
-    pieces = Counter(piece for text in texts for line in text.split("\n") if (piece := squeezed(line)))
-    rest = []
-    for line in seen:  # whole lines first, so that a short piece never takes a part of another line
-        if pieces[line] > 0:
-            pieces[line] -= 1
-            rest.append("\x00")
-        else:
-            rest.append(line)
-    left, invented = "".join(rest), []
-    for piece in sorted(pieces.elements(), key=len, reverse=True):
-        place = left.find(piece)
-        if place < 0:
-            invented.append(piece)
-        else:
-            left = f"{left[:place]}\x00{left[place + len(piece) :]}"
-    return left.replace("\x00", ""), invented
+    pieces = [piece for text in texts for line in text.split("\n") if (piece := squeezed(line))]
+    visible, read = Counter(seen), Counter("".join(pieces))
+    invented = [piece for piece in dict.fromkeys(pieces) if piece not in seen]
+    return "".join((visible - read).elements()), invented + sorted((read - visible).elements())
 
 
 _MARKUP = re.compile(
     r"<(?:https?:|mailto:|cid:)[^<>\s]*>|\]\((?:https?:|mailto:)[^\s)]*\)|\[cid:[^\]\s]*\]|\[(?=[^\]\n]*\]\(https?:)"
 )
-_SIGN = re.compile(r"^\s*(?:[-*•·▪◦○●§‣–—➢✓\uf0b7]|\(?\w{1,4}[.)]|o)\s+")
+_SIGN = re.compile(r"^[\s>]*(?:[-*•·▪◦○●§‣–—➢✓\uf0b7]|\(?\w{1,4}[.)]|o)\s+")
 
 
 def unprinted(reading: Reading) -> tuple[Counter[str], Counter[str]]:

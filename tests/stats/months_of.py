@@ -12,15 +12,15 @@ from tests.stats.build import Rows, csv
 Counts = dict[str, tuple[int, ...]]
 
 
-def small_config(districts: int = 3, measures: int = 3, **changes: object) -> SeriesConfig:
+def small_config(**changes: object) -> SeriesConfig:
     """A series with districts A, B, C ... and measures x, y, z."""
     data: dict[str, object] = {
         "key": "small",
         "title": "Small series",
         "start": "2025-01",
         "unit": "tests",
-        "measures": [{"key": key, "title": f"Measure {key}"} for key in ("x", "y", "z")[:measures]],
-        "districts": [{"name": f"Town {letter}"} for letter in "ABCDEFGH"[:districts]],
+        "measures": [{"key": key, "title": f"Measure {key}"} for key in ("x", "y", "z")],
+        "districts": [{"name": f"Town {letter}"} for letter in "ABC"],
         "rate": "x",
         "sentences": ["In {month} there were {total} tests, {change} the month before."],
     }

@@ -20,8 +20,7 @@ from tests.transports.certs import Authority
 from tests.transports.contract import mail, staged
 from tests.transports.fake_graph import error
 from tests.transports.httpd import Answer, Fault
-from tests.transports.test_ews import EwsWorld
-from tests.transports.test_graph import GraphWorld
+from tests.transports.worlds import EwsWorld, GraphWorld
 
 PAGE = Path(__file__).parents[2] / "docs" / "mailbox-faults.md"
 CALLS = ("fetch", "file", "stage", "send", "probe")

@@ -66,34 +66,7 @@ class Httpd:
         return f"https://localhost:{self.port}"
 
     def _listen(self, port: int) -> ThreadingHTTPServer:
-        owner = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def setup(self) -> None:
-                super().setup()
-                owner._open.add(self.connection)
-
-            def finish(self) -> None:
-                owner._open.discard(self.connection)
-                with suppress(OSError, ValueError):
-                    super().finish()
-
-            def handle(self) -> None:
-                with suppress(OSError, ValueError, ssl.SSLError):
-                    super().handle()
-
-            def log_message(self, *args: object) -> None:
-                """Say nothing."""
-
-            def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                owner.serve(self, body)
-
-            do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - the library's names
+        owner, handler = self, _handler(self)
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -107,7 +80,7 @@ class Httpd:
             def handle_error(self, *args: object) -> None:
                 """A client that does not like our certificate is part of some tests."""
 
-        server = Server(("127.0.0.1", port), Handler)
+        server = Server(("127.0.0.1", port), handler)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return server
 
@@ -166,3 +139,36 @@ class Httpd:
             yield
         finally:
             self._server = self._listen(self.port)
+
+
+def _handler(owner: Httpd) -> type[BaseHTTPRequestHandler]:
+    """The class that reads requests from one connection and has ``owner`` answer them."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1
+
+        def setup(self) -> None:
+            super().setup()
+            owner._open.add(self.connection)
+
+        def finish(self) -> None:
+            owner._open.discard(self.connection)
+            with suppress(OSError, ValueError):
+                super().finish()
+
+        def handle(self) -> None:
+            with suppress(OSError, ValueError, ssl.SSLError):
+                super().handle()
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            owner.serve(self, body)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - the library's names
+
+    return Handler

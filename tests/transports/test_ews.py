@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,74 +13,12 @@ import pytest
 from bot.errors import LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Place, Probe
 from bot.transports import ews as ews_module
-from bot.transports.ews import EwsMailbox, EwsSettings
 from bot.transports.limits import Throttled
-from bot.transports.statefile import StateFile
 from tests.transports.certs import Authority
 from tests.transports.contract import TransportContract, mail, nothing_known, staged, with_ref
-from tests.transports.fake_ews import MAILBOX, PASSWORD, USER, FakeEws, busy, response
-from tests.transports.httpd import Answer, Fault, Httpd
-
-
-class EwsWorld:
-    """A mailbox on a fake Exchange server."""
-
-    exact = True
-
-    def __init__(self, authority: Authority, folder: Path) -> None:
-        self.authority = authority
-        self.state = folder / "ews.state"
-        self.ews = FakeEws()
-        self.httpd = Httpd(self.ews, authority.server())
-        self.settings = EwsSettings(
-            mailbox=MAILBOX,
-            username=USER,
-            password=PASSWORD,
-            endpoint=f"{self.httpd.url}/EWS/Exchange.asmx",
-            auth="basic",
-            ca_file=authority.ca_file,
-            timeout_seconds=5,
-            per_minute=0,
-        )
-        self.reopen()
-
-    def reopen(self) -> None:
-        exchangelib.close_connections()
-        self.mailbox = self.sender = EwsMailbox(self.settings, StateFile(self.state))
-
-    def close(self) -> None:
-        exchangelib.close_connections()
-        self.httpd.stop()
-
-    def arrive(self, raw: bytes, junk: bool = False) -> None:
-        self.ews.arrive(raw, "junkemail" if junk else "inbox")
-
-    def inbox(self) -> list[bytes]:
-        return [item.raw for item in self.ews.in_folder("inbox")]
-
-    def filed(self, place: Place) -> list[bytes]:
-        return [item.raw for item in self.ews.in_folder(place.value.title())]
-
-    def sent(self) -> list[bytes]:
-        return self.ews.left
-
-    def drafts(self) -> list[bytes]:
-        return [item.raw for item in self.ews.in_folder("drafts")]
-
-    def people_read_everything(self) -> None:
-        for item in self.ews.in_folder("inbox"):
-            item.read = True
-            self.ews._note(item.folder, item.id, True)
-
-    def a_person_removes_one(self) -> None:
-        self.ews.remove(self.ews.in_folder("inbox")[0])
-
-    def a_person_removes_the_drafts(self) -> None:
-        for item in self.ews.in_folder("drafts"):
-            self.ews.remove(item)
-
-    def away(self) -> AbstractContextManager[None]:
-        return self.httpd.away()
+from tests.transports.fake_ews import MAILBOX, PASSWORD, USER, busy, response
+from tests.transports.httpd import Answer, Fault
+from tests.transports.worlds import EwsWorld
 
 
 @pytest.fixture
@@ -393,3 +331,19 @@ def test_check_says_what_is_there(world: EwsWorld) -> None:
     lines = world.mailbox.check()
     assert all(line.ok for line in lines), lines
     assert {line.topic for line in lines} >= {"certificate", "mailbox", "server", "folder", "newest mail", "limits"}
+
+
+def test_a_mail_that_vanishes_between_listing_and_reading_shifts_no_header(world: EwsWorld) -> None:
+    for number in (1, 2, 3):
+        world.arrive(f"Received: from wire{number} by mx;\r\n".encode() + mail(number))
+    (first, _, last) = world.ews.in_folder("inbox")
+    original = world.ews.log["F-inbox"].copy()
+    world.ews.remove(world.ews.in_folder("inbox")[1])
+    world.ews.log["F-inbox"] = original  # the list still names it
+    world.ews._change = lambda folder, ref, there: (  # type: ignore[method-assign]
+        f'<t:Create><t:Message><t:ItemId Id="{ref}" ChangeKey="1"/></t:Message></t:Create>'
+    )
+    got = {mail.ref: mail.raw for mail in world.mailbox.fetch_new(nothing_known, 10)}
+    assert set(got) == {first.id, last.id}
+    assert got[first.id].startswith(b"Received: from wire1")
+    assert got[last.id].startswith(b"Received: from wire3")

@@ -16,7 +16,7 @@ from tests.transports.certs import Authority
 from tests.transports.contract import mail, nothing_known, staged, with_ref
 from tests.transports.fake_ews import PASSWORD, USER, FakeEws
 from tests.transports.httpd import Answer, Fault
-from tests.transports.test_ews import EwsWorld
+from tests.transports.worlds import EwsWorld
 
 
 class NtlmDoor:

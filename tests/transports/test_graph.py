@@ -3,84 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.errors import LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
+from bot.errors import ConfigError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Place, Probe
-from bot.transports.graph import GraphMailbox, GraphSettings
 from bot.transports.limits import Throttled
-from bot.transports.oauth import OauthSettings
 from bot.transports.statefile import StateFile
 from tests.transports.certs import Authority
 from tests.transports.contract import TransportContract, mail, nothing_known, staged, with_ref
-from tests.transports.fake_graph import CLIENT, MAILBOX, SECRET, TENANT, FakeGraph, error
-from tests.transports.httpd import Answer, Fault, Httpd
-
-
-class GraphWorld:
-    """A mailbox in a fake Exchange Online."""
-
-    exact = True
-
-    def __init__(self, authority: Authority, folder: Path) -> None:
-        self.authority = authority
-        self.state = folder / "graph.state"
-        self.graph = FakeGraph()
-        self.httpd = Httpd(self.graph, authority.server())
-        self.graph.url = self.httpd.url
-        self.settings = GraphSettings(
-            mailbox=MAILBOX,
-            oauth=OauthSettings(tenant_id=TENANT, client_id=CLIENT, client_secret=SECRET, authority=self.httpd.url),
-            endpoint=f"{self.httpd.url}/v1.0",
-            ca_file=authority.ca_file,
-            timeout_seconds=5,
-            per_minute=0,
-        )
-        self.open: list[GraphMailbox] = []
-        self.reopen()
-
-    def reopen(self) -> None:
-        self.mailbox = self.sender = GraphMailbox(self.settings, StateFile(self.state))
-        self.open.append(self.mailbox)
-
-    def close(self) -> None:
-        for one in self.open:
-            one.close()
-        self.httpd.stop()
-
-    def arrive(self, raw: bytes, junk: bool = False) -> None:
-        self.graph.arrive(raw, "junkemail" if junk else "inbox")
-
-    def inbox(self) -> list[bytes]:
-        return [message.raw for message in self.graph.in_folder("inbox")]
-
-    def filed(self, place: Place) -> list[bytes]:
-        return [message.raw for message in self.graph.in_folder(place.value.title())]
-
-    def sent(self) -> list[bytes]:
-        return self.graph.left
-
-    def drafts(self) -> list[bytes]:
-        return [message.raw for message in self.graph.in_folder("drafts")]
-
-    def people_read_everything(self) -> None:
-        for message in self.graph.in_folder("inbox"):
-            message.read = True
-            self.graph._note(message.folder, message.id, True)
-
-    def a_person_removes_one(self) -> None:
-        self.graph.remove(self.graph.in_folder("inbox")[0])
-
-    def a_person_removes_the_drafts(self) -> None:
-        for message in self.graph.in_folder("drafts"):
-            self.graph.remove(message)
-
-    def away(self) -> AbstractContextManager[None]:
-        return self.httpd.away()
+from tests.transports.fake_graph import SECRET, error
+from tests.transports.httpd import Answer, Fault
+from tests.transports.worlds import GraphWorld
 
 
 @pytest.fixture
@@ -352,6 +289,26 @@ def test_a_wrong_secret_is_tried_three_times_and_then_rests(world: GraphWorld) -
     assert fetched(world) == []
 
 
+def test_a_certificate_logs_in_as_well_as_a_secret(world: GraphWorld) -> None:
+    cert, key = world.authority.files(host="bot.example.org", with_rsa=True)
+    pem = key.read_text() + cert.read_text()
+    world.settings = replace(world.settings, oauth=replace(world.settings.oauth, client_secret="", certificate=pem))
+    world.reopen()
+    world.arrive(mail(1))
+    assert fetched(world) == [mail(1)]
+
+
+def test_a_certificate_that_cannot_be_read_is_a_fault_of_configuration(world: GraphWorld) -> None:
+    cert, key = world.authority.files(host="bot.example.org")  # not RSA, which is all that Entra takes
+    for pem in ("-----BEGIN PRIVATE KEY-----\nnonsense\n", cert.read_text(), key.read_text() + cert.read_text()):
+        oauth = replace(world.settings.oauth, client_secret="", certificate=pem)
+        world.settings = replace(world.settings, oauth=oauth)
+        world.reopen()
+        with pytest.raises(ConfigError) as told:
+            fetched(world)
+        assert told.value.code == "oauth-certificate"
+
+
 def test_a_server_that_asks_to_wait_is_left_alone(world: GraphWorld) -> None:
     world.httpd.faults.append(Fault("delta", answer=error(429, "TooManyRequests", **{"Retry-After": "120"})))
     with pytest.raises(Throttled) as told:
@@ -419,3 +376,18 @@ def test_check_with_a_wrong_secret_says_what_to_do(world: GraphWorld) -> None:
     (line,) = world.mailbox.check()
     assert not line.ok
     assert "client secret" in line.todo
+
+
+ODD = [b'{"value": {"a": 1}}', b'{"value": ["text", 5, null]}', b'{"value": [{"id": 7}, {"isDraft": 3}]}', b"[]", b"{}"]
+
+
+@pytest.mark.parametrize("body", ODD, ids=range(len(ODD)))
+def test_an_odd_answer_is_never_a_crash_and_never_a_proof(world: GraphWorld, body: bytes) -> None:
+    world.httpd.faults.append(Fault("GET /v1.0", answer=Answer(200, body), times=99))
+    with suppress(Unavailable):
+        assert fetched(world) == []
+    with suppress(Unavailable):
+        assert world.sender.probe(staged(1)) is Probe.UNKNOWN
+    with suppress(Unavailable):
+        world.mailbox.acknowledge("MSG-1", Place.PROCESSED)
+    assert world.graph.left == []

@@ -10,11 +10,10 @@ import pytest
 
 from tests.transports.certs import Authority
 from tests.transports.interruptions import assert_nothing_lost_nothing_twice, play
-from tests.transports.test_ews import EwsWorld
-from tests.transports.test_graph import GraphWorld
+from tests.transports.worlds import EwsWorld, GraphWorld
 
 WORLDS: dict[str, Callable[[Authority, Path], Any]] = {"graph": GraphWorld, "ews": EwsWorld}
-FEW, ALL = 9, 1  # every ninth request in the quick suite, every one in the gate
+FEW, ALL = 17, 1  # every seventeenth request in the quick suite, every one in the gate
 
 
 def lose_requests(kind: str, authority: Authority, folder: Path, step: int) -> None:

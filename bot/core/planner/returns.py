@@ -9,7 +9,7 @@ from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder
 from bot.core.model import Person, Problem
 from bot.core.planner.due import ask_deputies
 from bot.core.planner.replies import takes_replies
-from bot.core.planner.rules import Rules, missing_themes
+from bot.core.planner.rules import Rules, missing_themes, present, to_ask
 from bot.core.records import (
     Absence,
     AbsenceNoted,
@@ -48,12 +48,12 @@ def plan_absence(view: EditionView, rules: Rules, absence: Absence, digest: str,
     asked: list[str] = []
     for theme in missing_themes(rules, view):
         lead = next((p for p in theme.leads if p.address == absence.address), None)
-        deputy = any(p.address == absence.address for p in theme.deputies)
+        if lead is None and all(p.address != absence.address for p in theme.deputies):
+            continue
+        concerned.append(theme.title)
         if lead is not None:
-            concerned.append(theme.title)
-            asked += [p.name or p.address for p in ask_deputies(build, seen, rules, theme.key, lead, now)]
-        elif deputy:
-            concerned.append(theme.title)
+            ask_deputies(build, seen, rules, theme.key, lead, now)
+        asked += [p.name or p.address for p in present(to_ask(theme, seen, now), seen, now)]
     if concerned:
         _tell(build, view, rules, f"absence/{digest}", _absence_words(absence, rules, concerned, asked))
     return build.plan()

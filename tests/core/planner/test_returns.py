@@ -98,10 +98,20 @@ def test_when_there_is_no_deputy_the_editor_hears_that_there_is_nobody_to_ask() 
 
 
 def test_a_deputy_who_is_away_as_well_is_told_to_the_editor_too() -> None:
-    seen = view(absences=(away(HATE_LEAD),))
+    seen = view(absences=(away(HATE_LEAD), away(HATE_SECOND)))
     (told,) = absent(HATE_DEPUTY, seen)
     assert isinstance(told, Notify)
     assert told.about == "Hate Deputy is out of office"
+    assert "nobody else to ask" in told.sentences[1]
+
+
+def test_when_somebody_else_has_been_asked_already_the_editor_is_not_told_that_there_is_nobody() -> None:
+    second_deputy_is_here = absent(HATE_DEPUTY, view(absences=(away(HATE_LEAD),)))
+    lead_is_here = absent(HATE_DEPUTY)
+    for told, who in ((second_deputy_is_here, HATE_SECOND), (lead_is_here, HATE_LEAD)):
+        (notice,) = told
+        assert isinstance(notice, Notify)
+        assert notice.sentences[1] == f"Asked instead: {who.name}."
 
 
 def test_the_absence_of_somebody_without_a_theme_tells_nobody() -> None:

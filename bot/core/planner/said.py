@@ -1,0 +1,66 @@
+"""An editor's mail, read, and the plain answer to it: what every word of the table in decisions.py works with."""
+
+from __future__ import annotations
+
+from bot.core import keys
+from bot.core.decision import Command
+from bot.core.edits import Edited
+from bot.core.effects import Answer, PlanBuilder
+from bot.core.enclosures import Enclosure
+from bot.core.lifecycle import EditionEvent, edition_cell
+from bot.core.model import Person, Value
+from bot.core.records import EditionView
+
+
+class Said(Value):
+    """An editor's mail, read: the command, who gave it, in which inbound, and what its token is bound to.
+
+    ``draft`` is the draft that the token names (None: no token came along, so only HOLD and STATUS count).
+    ``edited`` is the Word file that came along (or that the open question is about), ``enclosures`` what may be
+    enclosed, with sizes."""
+
+    command: Command
+    person: Person
+    inbound: int
+    digest: str
+    draft: int | None = None
+    has_token: bool = False
+    edited: Edited | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+def answer(
+    build: PlanBuilder,
+    said: Said,
+    view: EditionView,
+    about: str,
+    sentences: list[str] | tuple[str, ...],
+    *,
+    lines: tuple[str, ...] = (),
+    may_say: tuple[tuple[str, str], ...] = (),
+    quoted: bool = False,
+) -> None:
+    """Answer the editor's mail in plain sentences."""
+    edition = build.edition
+    note = (said.command.note,) if said.command.note else ()
+    build.do(
+        Answer(
+            key=keys.answer_key(edition.bulletin, edition.period, said.digest, said.person.address),
+            to=said.person,
+            about=about,
+            sentences=(*sentences, *note),
+            lines=lines,
+            may_say=may_say,
+            quoted=f"{said.command.argument}" if quoted else "",
+            inbound=said.inbound,
+            editor_draft=edition.draft,
+        )
+    )
+
+
+def stays(build: PlanBuilder, view: EditionView, said: Said, event: EditionEvent) -> bool:
+    """Answer with the table's sentence when the event does not move an edition in this state."""
+    cell = edition_cell(view.edition.state, event)
+    if cell.to is None:
+        answer(build, said, view, f"{said.command.word}: nothing was changed", (cell.says,))
+    return cell.to is None

@@ -1,0 +1,46 @@
+"""Plans: what a planner gathers and hands over."""
+
+from __future__ import annotations
+
+from bot.core.effects import Alert, Distribute, Plan, PlanBuilder
+from bot.core.model import EditionState, Problem
+from bot.core.records import Logged
+from tests.core.builders import edition
+
+
+def test_a_plan_in_which_nothing_was_asked_is_empty_and_leaves_the_edition_untouched() -> None:
+    build = PlanBuilder(edition())
+    build.set(state=EditionState.COLLECTING)
+    assert build.plan() == Plan()
+    assert build.plan().empty
+
+
+def test_a_new_value_a_row_or_an_effect_makes_a_plan_something_to_do() -> None:
+    for step in ("set", "write", "do"):
+        build = PlanBuilder(edition())
+        if step == "set":
+            build.set(cause="HOLD")
+        elif step == "write":
+            build.write(Logged(what="x"))
+        else:
+            build.do(Distribute())
+        assert not build.plan().empty
+
+
+def test_rows_and_effects_keep_the_order_in_which_they_were_asked_for() -> None:
+    build = PlanBuilder(edition())
+    build.write(Logged(what="one"), Logged(what="two"))
+    build.write(Logged(what="three"))
+    problem = Problem(code="x", sentence="It broke.")
+    build.do(Alert(problem=problem), Distribute())
+    plan = build.plan()
+    assert [change.what for change in plan.changes if isinstance(change, Logged)] == ["one", "two", "three"]
+    assert plan.effects == (Alert(problem=problem), Distribute())
+
+
+def test_a_plan_survives_being_written_down_and_read_back() -> None:
+    build = PlanBuilder(edition())
+    build.set(state=EditionState.CANCELLED)
+    build.write(Logged(what="one"))
+    build.do(Distribute())
+    assert Plan.model_validate_json(build.plan().model_dump_json()) == build.plan()

@@ -1,0 +1,205 @@
+"""The month of the demonstration as something to be killed: warmed up once, then forked, killed and started again.
+
+Starting a Python process for every kill would take seconds; a child that is forked from a parent which has played the
+month once starts in milliseconds and is killed for real (SIGKILL). Files are judged in this process instead of in a
+caged child, and templates are compiled once: both save time and neither writes anything.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import bot.wiring
+from bot.commands import upkeep
+from bot.core.model import DeliveryState
+from bot.demo import play
+from bot.demo.script import STEPS
+from bot.sections import cage
+from bot.service import Service
+from bot.service.desk import Desk
+from tests.crash.points import hook_in, kill_after
+
+AFTERWARDS = STEPS[-1].at.replace(hour=12)  # the ticks that come after the demonstration's last step
+Prepare = Callable[[], None]
+FINISHED, FAILED = 0, 70
+
+
+def nothing() -> None:
+    """No preparation."""
+
+
+@contextmanager
+def playground() -> Iterator[Path]:
+    """A folder for months: in memory where there is room, because nothing here needs a disk that survives."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1_000_000_000
+    with tempfile.TemporaryDirectory(prefix="months-", dir=memory if roomy else None) as folder:
+        yield Path(folder)
+
+
+@cache
+def warm_up() -> None:
+    """Make months quick in this process and all that are forked from it. Changes nothing that a month does."""
+    bot.wiring.looks_of = cache_by_bulletin(bot.wiring.looks_of)
+    cage.run_caged = judged_here
+    with playground() as folder:
+        status, _ = forked(lambda: None)
+        assert status == FINISHED
+        _quietly(folder / "out")
+
+
+def _quietly(out: Path) -> None:
+    """Play a month in this process without a word."""
+    was = sys.stdout
+    with open(os.devnull, "w", encoding="utf-8") as sys.stdout:
+        try:
+            play.play(out)
+        finally:
+            sys.stdout = was
+
+
+def cache_by_bulletin(real: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The looks of a bulletin, made once."""
+    made: dict[str, Any] = {}
+
+    def looks_of(config: Any) -> Any:
+        if config.key not in made:
+            made[config.key] = real(config)
+        return made[config.key]
+
+    return looks_of
+
+
+def judged_here(function: str, data: bytes, *, timeout: float = 0, memory: int = 0, **options: Any) -> Any:
+    """What the caged child would answer, without the child (tests/hostile has the cage)."""
+    module, _, name = function.partition(":")
+    value = getattr(importlib.import_module(module), name)(data, **options)
+    return json.loads(json.dumps(value.model_dump(mode="json") if hasattr(value, "model_dump") else value))
+
+
+def forked(work: Callable[[], object], wait: bool = True) -> tuple[int, int]:
+    """Run ``work`` in a forked child: (FINISHED, FAILED, or minus the signal that ended it; the child's number)."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        code = FAILED
+        try:
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the child
+            work()
+            code = FINISHED
+        except BaseException:  # noqa: BLE001 - said in the child, seen as FAILED by the parent
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            os._exit(code)
+    return (waited(child) if wait else 0), child
+
+
+def waited(child: int) -> int:
+    """How a child ended."""
+    _, status = os.waitpid(child, 0)
+    return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+class StepDone(BaseException):
+    """Raised to stop a month after one step."""
+
+
+def _until(step: int | None) -> None:
+    """Make the demonstration stop when ``step`` steps are done (in this process, for good)."""
+    real = play._write_down
+
+    def write_down(out: Path, number: int, *more: Any) -> None:
+        real(out, number, *more)
+        if number == step:
+            raise StepDone
+
+    play._write_down = write_down
+
+
+def month(
+    out: Path, *, until: int | None = None, kill_at: int = 0, prepare: Prepare = nothing, names: Path | None = None
+) -> int:
+    """Play the month in ``out`` in a child, from where it stands: to the end of it, or until ``until`` steps are done.
+
+    ``kill_at`` kills the child after that many lasting effects; ``names`` is a file to list them in instead.
+    """
+
+    def work() -> None:
+        prepare()
+        if until is not None:
+            _until(until)
+        if kill_at:
+            hook_in(kill_after(kill_at))
+        if names is not None:
+            file = names.open("a", encoding="utf-8")
+            hook_in(lambda name: (file.write(name + "\n"), file.flush()) and None)
+        with suppress(StepDone):
+            play.play(out)
+
+    return forked(work)[0]
+
+
+def killed_later(out: Path, seconds: float, prepare: Prepare = nothing) -> int:
+    """Play the month in a child and kill it after so many seconds, wherever it is then; how it ended."""
+    import time
+
+    def work() -> None:
+        prepare()
+        play.play(out)
+
+    _, child = forked(work, wait=False)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        time.sleep(min(0.004, max(0.0, end - time.monotonic())))
+    os.kill(child, signal.SIGKILL)
+    return waited(child)
+
+
+def afterwards(out: Path, *, prepare: Prepare = nothing, truth: Callable[[str], bool] | None = None) -> int:
+    """The hours after the month, in a child: ticks until the outbox rests, and the operator's answer to every mail in
+    doubt (``truth`` says by its Message-ID whether it was accepted)."""
+
+    def work() -> None:
+        prepare()
+        clock = bot.wiring.FixedClock(AFTERWARDS)
+        with play.open_desk(play.prepare(out), os.environ, clock=clock) as desk:
+            for _ in range(30):
+                clock.at = clock.at.replace(hour=clock.at.hour + clock.at.minute // 50, minute=clock.at.minute % 50 + 5)
+                Service(desk).tick()
+                if not _restless(desk):
+                    return
+                if truth is not None and clock.at.hour >= 14:
+                    _operator_answers(desk, truth)
+
+    return forked(work)[0]
+
+
+def _restless(desk: Desk) -> bool:
+    waiting = (DeliveryState.QUEUED, DeliveryState.RELEASING, DeliveryState.IN_DOUBT, DeliveryState.FAILED)
+    return any(delivery.state in waiting for delivery in desk.store.deliveries())
+
+
+def _operator_answers(desk: Desk, truth: Callable[[str], bool]) -> None:
+    """What an operator does who has asked the mail server: `resolve KEY sent` or `resolve KEY retry`."""
+    events = upkeep.ANSWERS
+    for delivery in desk.store.deliveries():
+        accepted = truth(delivery.message_id)
+        if delivery.state is DeliveryState.IN_DOUBT:
+            desk.store.move_delivery(delivery.key, events["sent" if accepted else "retry"], desk.clock.now())
+        elif delivery.state is DeliveryState.FAILED:
+            desk.store.move_delivery(delivery.key, events["retry"], desk.clock.now())
