@@ -92,6 +92,18 @@ def _in_form_order(theme: Theme, items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(sorted(items, key=lambda item: order.get(item.field or "", len(order))))
 
 
+def _joined(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Items that follow each other under one heading and from one person are printed as one."""
+    joined: list[Item] = []
+    for item in items:
+        last = joined[-1] if joined else None
+        if last is not None and last.person == item.person and _same(last.heading, item.heading):
+            joined[-1] = last.model_copy(update={"blocks": (*last.blocks, *item.blocks)})
+        else:
+            joined.append(item)
+    return tuple(joined)
+
+
 def status_of(theme: Theme, submissions: Iterable[Submission], skipped: Sequence[str] = ()) -> SectionStatus:
     """Where a theme stands: in, nil, missing or skipped."""
     if theme.key in skipped:
@@ -121,7 +133,7 @@ def section_now(
     return Section(
         theme=theme.key,
         title=theme.title,
-        items=_in_form_order(theme, items),
+        items=_joined(_in_form_order(theme, items)),
         nil=nil and statistics is None,
         statistics=statistics,
         mail_link=mail_link,

@@ -30,7 +30,7 @@ class Edited(Value):
 
     ``problem`` says in words why it is not taken; where ``askable`` YES takes it all the same, made anew. Otherwise
     ``bulletin`` is the next one, ``word`` the digest of the file itself without its personal metadata ("" = the Word
-    file is made anew), ``seen_at`` when the draft was made that the editor had before them.
+    file is made anew), ``base`` the draft that the file is a change of and ``seen_at`` when that was made.
     """
 
     name: str = ""
@@ -41,6 +41,7 @@ class Edited(Value):
     altered: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     themes: tuple[ThemeEdit, ...] = ()
+    base: int | None = None
     seen_at: AwareDatetime | None = None
 
 

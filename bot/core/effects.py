@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bot.core.edits import Edited
 from bot.core.model import Person, Problem, Value
 from bot.core.records import Change, Edition
 
@@ -76,12 +77,16 @@ class Answer(Value):
 
 
 class MakeDraft(Value):
-    """Assemble, proof-read, render and freeze draft ``number``, and mail it to the editors. ``notes`` say why."""
+    """Assemble, proof-read, render and freeze draft ``number``, and mail it to the editors. ``notes`` say why.
+
+    ``edited`` is the editor's own Word file, which is this draft; ``also_to`` are others who get the draft mail."""
 
     effect: Literal["make_draft"] = "make_draft"
     number: int
     version: int
     notes: tuple[str, ...] = ()
+    edited: Edited | None = None
+    also_to: tuple[Person, ...] = ()
 
 
 class ChaseEditor(Value):
@@ -107,6 +112,13 @@ class Distribute(Value):
     """Queue the approved draft to every frozen reader."""
 
     effect: Literal["distribute"] = "distribute"
+
+
+class SendCopy(Value):
+    """The version that the readers have, to one late reader."""
+
+    effect: Literal["send_copy"] = "send_copy"
+    to: Person
 
 
 class ReportOutcome(Value):
@@ -155,6 +167,7 @@ Effect = Annotated[
     | ChaseEditor
     | Confirm
     | Distribute
+    | SendCopy
     | ReportOutcome
     | Notify
     | Alert

@@ -1,7 +1,8 @@
 """Plays the month: each step delivers a mail or lets time pass, ticks the real service, and prints what it did.
 
-A kill at any point is harmless: deliveries into the mailbox are named, the step in hand is written down, and what a
-tick does is worked out from the store. Starting again with the same folder goes on where it was.
+A kill at any point is harmless: deliveries into the mailbox are named, the step in hand is written down with its
+clock, and what a tick does is worked out from the store. Starting again with the same folder goes on where it was, a
+few minutes later: by then the leases of the killed process have run out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.config import Config, load_config
@@ -27,29 +29,33 @@ from bot.wiring import FixedClock, open_desk
 
 BULLETIN, PERIOD = "ccsu-rag", "2025-08"
 PLACE = "demo.json"
+PAUSE = timedelta(minutes=3)  # between a kill and the start after it; longer than any lease of the service
 
 
 def play(out: Path, *, keep: bool = False, verbose: bool = False) -> int:
     """Play the month into ``out`` and say where everything is; 0 when it ended as it should."""
     logging.getLogger("bot").addHandler(logging.NullHandler())
     out = out.resolve()
-    step = _step_in_hand(out)
+    step, stopped_at = _place_in(out)
     if step >= len(STEPS) and not keep:
         _clear(out)
-        step = 0
+        step, stopped_at = 0, None
     config = prepare(out)
     screen = Screen(verbose)
-    screen.title("August 2025, on a folder mailbox, with a simulated clock", resumed=step > 0)
-    clock = FixedClock(STEPS[min(step, len(STEPS) - 1)].at)
+    screen.title("August 2025, on a folder mailbox, with a simulated clock", resumed=stopped_at is not None)
+    clock = FixedClock(stopped_at + PAUSE if stopped_at else STEPS[0].at)
     with open_desk(config, os.environ, clock=clock) as desk:
         service = Service(desk)
         for number, moment in enumerate(STEPS):
             if number < step:
                 continue
-            clock.at = moment.at
+            clock.at = max(clock.at, moment.at)
+            _write_down(out, number, clock.at)
             _play_step(desk, service, number, moment, screen)
-            _write_down(out, number + 1)
+            if number + 1 < len(STEPS):
+                _write_down(out, number + 1, clock.at)
         ended = _publish(desk, out)
+        _write_down(out, len(STEPS), clock.at)
         screen.end(out, config.folder_path() or out, *ended)
     return 0
 
@@ -73,14 +79,18 @@ def _clear(out: Path) -> None:
     (out / PLACE).unlink(missing_ok=True)
 
 
-def _step_in_hand(out: Path) -> int:
+def _place_in(out: Path) -> tuple[int, datetime | None]:
+    """The step in hand and the simulated time when it was written down; (0, None) in a fresh folder."""
     place = out / PLACE
-    return int(json.loads(place.read_text("utf-8"))["step"]) if place.is_file() else 0
+    if not place.is_file():
+        return 0, None
+    written_down = json.loads(place.read_text("utf-8"))
+    return int(written_down["step"]), datetime.fromisoformat(written_down["clock"])
 
 
-def _write_down(out: Path, step: int) -> None:
+def _write_down(out: Path, step: int, clock: datetime) -> None:
     part = out / f"{PLACE}.part"
-    part.write_text(json.dumps({"step": step, "clock": STEPS[min(step, len(STEPS) - 1)].at.isoformat()}), "utf-8")
+    part.write_text(json.dumps({"step": step, "clock": clock.isoformat()}), "utf-8")
     part.replace(out / PLACE)
 
 

@@ -89,7 +89,7 @@ def says_absent(text: str) -> bool:
 
 
 def return_date(text: str, sent: datetime | None) -> date | None:
-    """The day on which the sender is back, from the words of an out-of-office sent on ``sent``; None when it does not say.
+    """The day on which the sender is back, from the words of an out-of-office sent on ``sent``; None when unsaid.
 
     "back on 22 June" and "until Monday 22 June" give that day; "from 8 to 19 June" and "up to and including" give the
     working day after. A date without a year is the next such date after ``sent``.

@@ -22,7 +22,10 @@ _DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"[^\s<>\"@]{1,200}@[^\s<>\"@]{1,200}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|[上下]午")
 _END = re.compile(r"(?:>|@[^\s:@]{1,200}|\))\s{0,3}[:：]\s*$")
-_WEEKDAY = "mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|pon|wto|śro|czw|pią|sob|nie|пн|вт|ср|чт|пт|сб|вс"
+_WEEKDAY = (
+    "mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|pon|wto|śro|czw|pią|sob|nie"
+    "|пн|вт|ср|чт|пт|сб|вс"
+)
 _WEEKDAY_FIRST = re.compile(rf"(?:{_WEEKDAY})\w*[,.]?\s.{{0,12}}\d", re.IGNORECASE)
 _SHARED = re.compile(
     rf"^(.*?\S)\s*(-{{2,}}\s*On\s.{{5,200}}\swrote:|(?<=[.!?\s])On (?:{_WEEKDAY})\w*[,.]? .{{5,200}}\swrote:)\s*$",

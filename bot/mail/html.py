@@ -1,7 +1,7 @@
 """HTML bodies to lines: lxml's tree, walked once and without recursion, whatever the nesting.
 
-Nothing is cut here: containers that clients put round quotes, signatures and what is hidden are only marked. Word's fake
-lists (MsoListParagraph), layout tables and tracking pixels are seen through.
+Nothing is cut here: containers that clients put round quotes, signatures and what is hidden are only marked. Word's
+fake lists (MsoListParagraph), layout tables and tracking pixels are seen through.
 """
 
 from __future__ import annotations

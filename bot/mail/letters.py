@@ -135,6 +135,7 @@ class DraftLetter(Letter):
     notes: tuple[str, ...] = ()
     readers: tuple[Person, ...] = ()
     open_mails: tuple[str, ...] = ()
+    enclosures: tuple[str, ...] = ()  # files that leads sent, one line each, with the number that ENCLOSE names
     may_say: tuple[tuple[str, str], ...] = (
         ("APPROVE", "send exactly this draft to the readers below"),
         ("HOLD", "stop everything that has not left, at any time"),

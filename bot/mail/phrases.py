@@ -10,7 +10,8 @@ import re
 # Labels of a quoted header block: language order does not matter, each label is one row.
 FROM_LABELS = (
     "from|von|de|da|från|fra|van|od|от|від|oddi wrth|o|lähettäjä|expéditeur|remitente|mittente|afzender|absender|de la"
-    "|feladó|kimden|nadawca|отправитель|відправник|من|מאת|từ|发件人|寄件者|寄件人|差出人|送信元|보낸 사람|보낸사람|saatja|nuo|no|desde|ó"
+    "|feladó|kimden|nadawca|отправитель|відправник|من|מאת|từ"
+    "|发件人|寄件者|寄件人|差出人|送信元|보낸 사람|보낸사람|saatja|nuo|no|desde|ó"
     "|gönderen|pošiljatelj|odesílatel|odosielateľ|από|sender"
 )
 DATE_LABELS = (
@@ -18,7 +19,8 @@ DATE_LABELS = (
     "|inviato|skickat|sendt"
     "|sendt den|dato|verzonden|wysłano|wysłane|data wysłania|отправлено|дата|надіслано|anfonwyd|dyddiad"
     "|lähetetty|päivämäärä"
-    "|päiväys|elküldve|dátum|gönderildi|tarih|odesláno|odoslané|poslano|trimis|đã gửi|gửi|ngày|发送时间|日期|寄件日期|傳送時間|送信日時"
+    "|päiväys|elküldve|dátum|gönderildi|tarih|odesláno|odoslané|poslano|trimis|đã gửi|gửi|ngày"
+    "|发送时间|日期|寄件日期|傳送時間|送信日時"
     "|日時|보낸 날짜|날짜|تاريخ|נשלח|saadetud|στάλθηκε|message du|когда|data e hora|received|time|when|verzonden op"
 )
 TO_LABELS = (
@@ -45,7 +47,8 @@ WROTE = (
     "|napisała|napisał\\(a\\)|napisal"
     "|написал|написала|написал\\(а\\)|пишет|написав|написала|пише|ysgrifennodd|kirjoitti|írta|írt|napsal"
     "|napsal\\(a\\)|napísal|napísal\\(a\\)"
-    "|a scris|yazdı|şunu yazdı|viết|đã viết|写道|寫道|写了|書きました|のメール|작성|님이 작성|va escriure|ha escrit|idatzi du|je"
+    "|a scris|yazdı|şunu yazdı|viết|đã viết"
+    "|写道|寫道|写了|書きました|のメール|작성|님이 작성|va escriure|ha escrit|idatzi du|je"
     " napisao|je napisal"
     "|het volgende geschreven|geschreven|ha scritto:|έγραψε|a răspuns|scrisse|kirjutas|rašė|rakstīja|כתב|كتب"
     "|menulis|följande|följande meddelande"
@@ -97,7 +100,8 @@ SIGN_OFFS = (
     "|gyda diolch|hwyl|terveisin"
     "|ystävällisin terveisin|üdvözlettel|tisztelettel|s pozdravem|s pozdravom|cu stimă|saygılarımla|trân trọng"
     "|此致|敬礼|よろしくお願いいたします"
-    "|以上、よろしくお願いいたします|よろしくお願いします|감사합니다|atenciosamente|att|abraços|obrigado|obrigada|lijep pozdrav|lep pozdrav|lp"
+    "|以上、よろしくお願いいたします"
+    "|よろしくお願いします|감사합니다|atenciosamente|att|abraços|obrigado|obrigada|lijep pozdrav|lep pozdrav|lp"
     "|salutacions|met groet"
 )
 
@@ -171,14 +175,17 @@ FORWARD_LINE = re.compile(
     r" bericht|påbegynt videresendt"
     r"|videresendt (?:besked|melding)|początek przekazanej|начало переадресованного|початок листа|início da"
     r" mensagem|välitetty viesti|"
-    r"neges wedi(?:.i hanfon ymlaen| ei hanfon)|転送されたメッセージ|original message processed by|reply above this line"
+    r"neges wedi(?:.i hanfon ymlaen| ei hanfon)"
+    r"|転送されたメッセージ|original message processed by|reply above this line"
     r"|please reply above this line|## ?reply above|-+ ?please (?:reply|type your reply) above)",
     re.IGNORECASE,
 )
+# Names begin with a capital: "Hi Priya and all," is a greeting, "All quiet, one event planned." is news.
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening)|morning|afternoon|evening|greetings|to whom"
-    r"|helo|annwyl|bore da|prynhawn da|hallo"
-    r"|bonjour|all)\b.{0,50}[,!.:–-]?$",
+    r"^(?:(?:hi|hello|hey|hiya|dear|helo|annwyl|hallo|bonjour|good (?:morning|afternoon|evening|day)|bore da|prynhawn da"
+    r"|to whom it may concern)\b[^.?\d:;]{0,40}"
+    r"|(?:morning|afternoon|evening|greetings|all|both|team|everyone|colleagues)(?: (?:all|both|everyone|team|folks|\w+))?)"
+    r"\s*[,.!:–-]*$",
     re.IGNORECASE,
 )
 

@@ -29,6 +29,11 @@ _DATED = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b\d{1,2}(?:[.:]\d\d)?\s?[ap]m\b",
     re.IGNORECASE,
 )
+_INSTRUCTION = re.compile(  # words of somebody who says something: never a name or a job
+    r"\b(?:not|never|don.?t|but|except|only|unless|until|wait|hold|stop|cancel|first|then|please|pls|change|remove|delete|add"
+    r"|correct|fix|amend|instead|however|also|if|when|after|before|approved?|yet|again|is|are|was|will|we|you)\b",
+    re.IGNORECASE,
+)
 _OFFICE = re.compile(
     r"\b(?:officer|manager|head of|lead|leader|director|co-?ordinator|advis[eo]r|analyst|team|council|department"
     r"|service|unit|constable|sergeant"
@@ -170,7 +175,7 @@ def _legal(line: Line) -> bool:
 
 
 def _between_disclaimers(lines: list[Line], zone: list[int], end: int) -> bool:
-    """A line of stars, a logo, a short line in capitals or the wrapped rest of a disclaimer: it may stand among them."""
+    """A line of stars, a logo, a short line in capitals, the wrapped rest of a disclaimer: it may stand among them."""
     line = lines[zone[end - 1]]
     if _RULE.match(line.text) or line.kind == "picture":
         return True
@@ -228,6 +233,8 @@ def is_signature_line(line: Line) -> bool:
     if _PHONE.search(text) or _CONTACT.search(text):
         return len(words) <= 25 and not (len(words) > 9 and text.rstrip().endswith((".", "!", "?")))
     if _DATED.search(text) or len(text) > 110:
+        return False
+    if _INSTRUCTION.search(text):
         return False
     return len(words) <= 12 and not text.rstrip().endswith((".", "!", "?", ":")) and _titled(words)
 

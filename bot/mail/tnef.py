@@ -90,16 +90,16 @@ def _attachment(found: Tnef, name: int, value: bytes, codepage: str) -> None:
 
 
 def _named(part: Part, values: dict[int, bytes | str]) -> Part:
-    def text(key: int) -> str:
+    def _text(key: int) -> str:
         value = values.get(key, "")
         return clean(value if isinstance(value, str) else value.decode("cp1252", "replace")).strip("\x00")
 
     data = values.get(0x3701)
-    content_id = text(0x3712).strip("<>")
+    content_id = _text(0x3712).strip("<>")
     return replace(
         part,
-        name=(text(0x3707) or text(0x3704) or part.name)[:200],
-        media_type=text(0x370E).lower() or part.media_type,
+        name=(_text(0x3707) or _text(0x3704) or part.name)[:200],
+        media_type=_text(0x370E).lower() or part.media_type,
         content_id=content_id,
         inline=bool(content_id),
         data=part.data or (data if isinstance(data, bytes) else b""),

@@ -92,18 +92,19 @@ def package_bytes(package: Any) -> bytes:
     parts = sorted(package.iter_parts(), key=lambda part: str(part.partname))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
-        _write(target, _TYPES, _content_types(parts).encode())
-        _write(target, "_rels/.rels", _relations(package.rels))
+        write_member(target, _TYPES, _content_types(parts).encode())
+        write_member(target, "_rels/.rels", _relations(package.rels))
         for part in parts:
             name = str(part.partname).lstrip("/")
-            _write(target, name, part.blob)
+            write_member(target, name, part.blob)
             if part.rels:
                 folder, _, base = name.rpartition("/")
-                _write(target, f"{folder}/_rels/{base}.rels", _relations(part.rels))
+                write_member(target, f"{folder}/_rels/{base}.rels", _relations(part.rels))
     return out.getvalue()
 
 
-def _write(target: zipfile.ZipFile, name: str, data: bytes | str) -> None:
+def write_member(target: zipfile.ZipFile, name: str, data: bytes | str) -> None:
+    """One member of a package, with the one fixed date."""
     info = zipfile.ZipInfo(name, _ZIP_DATE)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o600 << 16

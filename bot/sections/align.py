@@ -27,6 +27,7 @@ class Aligned:
 
     ours: set[int] = field(default_factory=set)
     edits: list[tuple[Line, str]] = field(default_factory=list)
+    footer: set[str] = field(default_factory=set)  # lines of ours that stand below the form
     first: int = -1
     last: int = -1
 
@@ -46,13 +47,12 @@ class Aligner:
                 self.fronts.setdefault(" ".join(parts[:4]), []).append(len(parts))
         self.long = [(words, line) for words, line in zip(self.lines, self.lines, strict=True) if len(words) >= 20]
         self.titles = {key(entry.title): entry.key for entry in request.fields if entry.title}
+        self.footer = _footer(request.lines)
         self.position = 0
-        self.seen: dict[str, int] = {}
 
     def restart(self) -> None:
         """A new copy of the form may begin here."""
         self.position = 0
-        self.seen = {}
 
     def is_ours(self, words: str) -> bool:
         """Are these the request's words (at this place, as a line, or as a long piece)?"""
@@ -99,6 +99,21 @@ class Aligner:
         return ""
 
 
+def _footer(lines: Sequence[str]) -> set[str]:
+    """The words of the lines below the end of the form's last field (the mail may hold the form twice)."""
+    ends = [field_key(match[1]) for line in lines if (match := END.match(line))]
+    found: set[str] = set()
+    below = False
+    for line in lines:
+        if end := END.match(line):
+            below = field_key(end[1]) == ends[-1]
+        elif BEGIN.match(line):
+            below = False
+        elif below and (words := key(line)):
+            found.add(words)
+    return found
+
+
 def expand(lines: list[Line], aligner: Aligner, author: str) -> list[Line]:
     """Part lines on which a marker, a placeholder or a line of ours and an answer stand together; drop [Name] tags."""
     out: list[Line] = []
@@ -121,8 +136,9 @@ def _parts(line: Line, aligner: Aligner, author: str) -> list[Line]:
         title = aligner.request.title(field_key(begin[1]))
         count = _title_length(rest, title)
         if 0 < count < len(rest) and rest[count:].strip(" :–-—."):
-            return [*_cut(line, begin.start(2) + count, trim=" :–-—.")]
-        return [line]
+            return _cut(line, begin.start(2) + count, trim=" :–-—.")
+        foreign = title and not count and key(rest) and not key(title).startswith(key(rest))
+        return _cut(line, begin.start(2)) if foreign else [line]  # "[F1] our answer", typed by hand
     placeholder = PLACEHOLDER.search(text)
     if placeholder and text.strip() != placeholder[0]:
         return _around(line, placeholder)

@@ -199,4 +199,7 @@ def _file_links(lines: Sequence[Line], found: Attached) -> None:
                 )
 
 
-_LINK_REASON = "It is a link to a file that we cannot open. Please attach a copy (in Outlook: the arrow on the file, Attach as copy)."
+_LINK_REASON = (
+    "It is a link to a file that we cannot open. Please attach a copy"
+    " (in Outlook: the arrow on the file, Attach as copy)."
+)

@@ -8,7 +8,6 @@ reported and not read.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,18 @@ from bot.errors import InputError
 from bot.mail.charset import clean
 from bot.mail.links import safe_url
 from bot.sections.gate import check_package
+from bot.sections.wordruns import (
+    ALTERNATE,
+    alt_text,
+    choice,
+    row_of,
+    run_text,
+    simple_field,
+    span_of,
+    table_of,
+    trimmed,
+    unbold,
+)
 from bot.sections.wordstyles import Numbering, Styles, parse_part, w
 
 AnyBlock = Heading | Paragraph | ListItem | Table | Picture
@@ -29,8 +40,6 @@ SPAN_MAX = 60
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_HYPERLINK = re.compile(r'HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
 _WRAPPERS = frozenset(
     (
         w("sdt"),
@@ -152,8 +161,8 @@ class _Reader:
                 yield element
             elif element.tag in _WRAPPERS:
                 stack.append(iter(element))
-            elif isinstance(element.tag, str) and element.tag.startswith(_ALTERNATE):
-                stack.append(iter(element if element.tag != f"{_ALTERNATE}AlternateContent" else _choice(element)))
+            elif isinstance(element.tag, str) and element.tag.startswith(ALTERNATE):
+                stack.append(iter(element if element.tag != f"{ALTERNATE}AlternateContent" else choice(element)))
 
     def _block(self, element: etree._Element) -> None:
         if element.tag == w("tbl"):
@@ -166,7 +175,7 @@ class _Reader:
     def _paragraph(self, element: etree._Element) -> None:
         runs, boxes, pictures = self._runs(element)
         if any(run.text.strip() for run in runs):
-            self._document.blocks.append(self._shaped(element, _trimmed(runs)))
+            self._document.blocks.append(self._shaped(element, trimmed(runs)))
         for name, alt in pictures:
             self._picture(name, alt)
         for box in boxes:
@@ -177,7 +186,7 @@ class _Reader:
         properties = element.find(w("pPr"))
         level = self._styles.heading_level(properties)
         if level:
-            return Heading(runs=_unbold(runs), level=min(level, 3))
+            return Heading(runs=unbold(runs), level=min(level, 3))
         numbered = self._numbering.of(properties, self._styles)
         if numbered is not None:
             number_id, depth, ordered, start = numbered
@@ -190,7 +199,7 @@ class _Reader:
         text = "".join(run.text for run in runs)
         bold = all(run.bold or not run.text.strip() for run in runs)
         if bold and len(text.split()) <= 14 and text[-1] not in ".!;,":
-            return Heading(runs=_unbold(runs), level=1)
+            return Heading(runs=unbold(runs), level=1)
         return Paragraph(runs=runs)
 
     def _runs(self, element: etree._Element) -> tuple[list[Run], list[etree._Element], list[tuple[str, str]]]:
@@ -214,9 +223,9 @@ class _Reader:
             elif tag == w("hyperlink"):
                 stack.append((iter(child), self._target(child)))
             elif tag in _WRAPPERS:
-                stack.append((iter(child), url or _simple_field(child)))
-            elif isinstance(tag, str) and tag.startswith(_ALTERNATE):
-                stack.append((iter(_choice(child)), url))
+                stack.append((iter(child), url or simple_field(child)))
+            elif isinstance(tag, str) and tag.startswith(ALTERNATE):
+                stack.append((iter(choice(child)), url))
         return runs, boxes, pictures
 
     def _run(
@@ -229,7 +238,7 @@ class _Reader:
         fields: list[str | None],
     ) -> None:
         bold, italic, hidden = self._styles.look(element.find(w("rPr")))
-        text = _run_text(element, fields)
+        text = run_text(element, fields)
         if hidden:
             self._hidden.append(text)
         elif text:
@@ -237,10 +246,10 @@ class _Reader:
         for child in element:
             if not isinstance(child.tag, str) or child.tag in _GONE:
                 continue
-            inner = _choice(child) if child.tag == f"{_ALTERNATE}AlternateContent" else child
+            inner = choice(child) if child.tag == f"{ALTERNATE}AlternateContent" else child
             boxes.extend(inner.iter(w("txbxContent")))
             for blip in inner.iter(_DRAWING):
-                pictures.append((blip.get(_EMBED) or "", _alt_text(inner)))
+                pictures.append((blip.get(_EMBED) or "", alt_text(inner)))
 
     def _target(self, element: etree._Element) -> str | None:
         target, external = self._targets.get(element.get(_RELATION) or "", ("", False))
@@ -259,7 +268,7 @@ class _Reader:
     def _table(self, element: etree._Element) -> None:
         rows: list[tuple[tuple[Run, ...], ...]] = []
         above: dict[int, tuple[Run, ...]] = {}
-        for row in (child for child in element.iter(w("tr")) if _table_of(child) is element):
+        for row in (child for child in element.iter(w("tr")) if table_of(child) is element):
             if row.find(f"{w('trPr')}/{w('del')}") is not None:
                 continue
             rows.append(self._row(row, above))
@@ -272,9 +281,9 @@ class _Reader:
 
     def _row(self, row: etree._Element, above: dict[int, tuple[Run, ...]]) -> tuple[tuple[Run, ...], ...]:
         cells: list[tuple[Run, ...]] = []
-        for cell in (child for child in row.iter(w("tc")) if _row_of(child) is row):
+        for cell in (child for child in row.iter(w("tc")) if row_of(child) is row):
             properties = cell.find(w("tcPr"))
-            span = _number(properties, "gridSpan", SPAN_MAX)
+            span = span_of(properties, "gridSpan", SPAN_MAX)
             merge = properties.find(w("vMerge")) if properties is not None else None
             column = len(cells)
             if merge is not None and merge.get(w("val")) != "restart":
@@ -293,7 +302,7 @@ class _Reader:
             if runs and any(run.text.strip() for run in found):
                 runs.append(Run(text=" "))
             runs.extend(found)
-        return _trimmed(runs)
+        return trimmed(runs)
 
     # -------------------------------------------------------------------------------------------- findings
 
@@ -318,91 +327,3 @@ class _Reader:
                 self._find("notes", f"The Word file has {name}; they are not printed.")
         if hidden := "".join(self._hidden).strip():
             self._find("hidden-content", "The Word file has hidden text; it is not printed.", hidden)
-
-
-def _choice(alternate: etree._Element) -> etree._Element:
-    """Of an AlternateContent one branch is shown, never both."""
-    if alternate.tag != f"{_ALTERNATE}AlternateContent":
-        return alternate
-    choice = alternate.find(f"{_ALTERNATE}Choice")
-    fallback = alternate.find(f"{_ALTERNATE}Fallback")
-    return choice if choice is not None else fallback if fallback is not None else alternate
-
-
-def _simple_field(element: etree._Element) -> str | None:
-    if element.tag != w("fldSimple"):
-        return None
-    match = _HYPERLINK.search(element.get(w("instr")) or "")
-    return safe_url(match[1]) if match else None
-
-
-def _run_text(element: etree._Element, fields: list[str | None]) -> str:
-    """The visible text of a run; field codes open and close ``fields`` on the way."""
-    parts: list[str] = []
-    for child in element:
-        tag = child.tag
-        if tag == w("t"):
-            parts.append(child.text or "")
-        elif tag == w("tab"):
-            parts.append(" ")
-        elif tag in (w("br"), w("cr")):
-            parts.append("" if child.get(w("type")) in ("page", "column") else "\n")
-        elif tag == w("noBreakHyphen"):
-            parts.append("-")
-        elif tag == w("fldChar"):
-            kind = child.get(w("fldCharType"))
-            if kind == "begin":
-                fields.append(None)
-            elif kind == "end" and fields:
-                fields.pop()
-        elif tag == w("instrText") and fields and (match := _HYPERLINK.search(child.text or "")):
-            fields[-1] = safe_url(match[1])
-    return "".join(parts)
-
-
-def _alt_text(element: etree._Element) -> str:
-    for found in element.iter("{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"):
-        return found.get("descr") or ""
-    return ""
-
-
-def _table_of(element: etree._Element) -> etree._Element | None:
-    parent = element.getparent()
-    while parent is not None and parent.tag != w("tbl"):
-        parent = parent.getparent()
-    return parent
-
-
-def _row_of(element: etree._Element) -> etree._Element | None:
-    parent = element.getparent()
-    while parent is not None and parent.tag != w("tr"):
-        parent = parent.getparent()
-    return parent
-
-
-def _number(properties: etree._Element | None, name: str, top: int) -> int:
-    found = properties.find(w(name)) if properties is not None else None
-    value = (found.get(w("val")) or "1") if found is not None else "1"
-    return max(1, min(int(value), top)) if re.fullmatch(r"\d{1,12}", value) else 1
-
-
-def _trimmed(runs: list[Run]) -> tuple[Run, ...]:
-    """Neighbours of one look joined, outer white space dropped."""
-    out: list[Run] = []
-    for run in runs:
-        if out and (out[-1].bold, out[-1].italic, out[-1].url) == (run.bold, run.italic, run.url):
-            out[-1] = out[-1].model_copy(update={"text": out[-1].text + run.text})
-        elif run.text:
-            out.append(run)
-    while out and not out[0].text.strip():
-        out.pop(0)
-    while out and not out[-1].text.strip():
-        out.pop()
-    if out:
-        out[0] = out[0].model_copy(update={"text": out[0].text.lstrip()})
-        out[-1] = out[-1].model_copy(update={"text": out[-1].text.rstrip()})
-    return tuple(out)
-
-
-def _unbold(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    return tuple(run.model_copy(update={"bold": False}) for run in runs)

@@ -7,6 +7,8 @@ mail programs. A begin marker also closes the field before it.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.core import keys
@@ -14,6 +16,7 @@ from bot.core.model import (
     FormField,
     Heading,
     Item,
+    Leftover,
     ListItem,
     Paragraph,
     Picture,
@@ -34,6 +37,7 @@ END = re.compile(r"^\W*?\[\s?/\s?(F\s?\d{1,2})\s?\]\s*(.*)$", re.DOTALL | re.IGN
 PLACEHOLDER = re.compile(r"\(\s?write here\s?\)", re.IGNORECASE)
 _LAST_MONTH = re.compile(r"^last month\s*:\s*[\"“”']?(.*?)[\"“”']?$", re.IGNORECASE | re.DOTALL)
 _BRACKETED = re.compile(r"\[([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})\]")
+INTRODUCING_WORDS = 15
 _REFERENCE = re.compile(r"\breference\s*:?\s*\[?([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})", re.IGNORECASE)
 
 
@@ -41,7 +45,9 @@ _REFERENCE = re.compile(r"\breference\s*:?\s*\[?([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2
 class Request:
     """What we sent: its form ``fields``, reference ``token``, ``message_id`` (without <>), and its visible ``lines``.
 
-    ``sender`` is our address, ``mails`` more Message-IDs of the same business (reminders).
+    ``sender`` is our address, ``mails`` more Message-IDs of the same business (reminders). ``quoted_lines`` are lines
+    of a later mail of ours that is being answered (a reminder, a receipt): they are ours inside a quotation only,
+    because a receipt holds the lead's own words, and above the quotation those are the lead's.
     """
 
     fields: tuple[FormField, ...] = ()
@@ -51,6 +57,7 @@ class Request:
     sender: str = ""
     subject: str = ""
     mails: tuple[str, ...] = field(default=())
+    quoted_lines: tuple[str, ...] = ()
 
     def title(self, field_key: str) -> str:
         """The title of a field, or "" when there is none of that key."""
@@ -132,7 +139,10 @@ def items_from(reading: Reading, request: Request | None, theme_title: str) -> t
     for name in order:
         blocks = [placed.block for placed in groups[name]]
         if name is None:
-            items.extend(_free_items(_without_cover(blocks, headed), theme_title, reading.author))
+            kept = _without_cover(blocks, headed)
+            if not kept and not headed and not any(use.use == "section" for use in reading.attachments):
+                kept = blocks  # a reply of nothing but such lines: they are what it says
+            items.extend(_free_items(kept, theme_title, reading.author))
         else:
             title = (request.title(name) if request else "") or theme_title
             items.extend(_field_items(blocks, name, title, theme_title, reading.author))
@@ -185,10 +195,31 @@ def _without_cover(blocks: list[AnyBlock], headed: bool) -> list[AnyBlock]:
             not is_greeting(text)
             and not (has_heading and is_cover(text))
             and not (start < 3 and is_cover(text, strict=True))
+            and not (headed and _introduces(text))
         ):
             break
         start += 1
     return blocks[start:]
+
+
+def _introduces(text: str) -> bool:
+    """Is it a short line that only leads to the answers below ("One correction, the date has become clearer:")?"""
+    return text.rstrip().endswith(":") and len(text.split()) <= INTRODUCING_WORDS
+
+
+def unprinted(reading: Reading, items: Sequence[Item]) -> tuple[Leftover, ...]:
+    """The blocks of a reading that no item prints (greetings, cover lines, a field that says "nothing"): nothing of a
+    sender's is left out unsaid."""
+    printed = Counter(block_text(block) for item in items for block in item.blocks)
+    headings = {key(item.heading) for item in items}
+    left = []
+    for placed in reading.blocks:
+        text = block_text(placed.block)
+        if printed[text] > 0:
+            printed[text] -= 1
+        elif text.strip() and not (isinstance(placed.block, Heading) and key(text) in headings):
+            left.append(Leftover(text=text, reason="nil_return" if reading.nil else "cover_note"))
+    return tuple(left)
 
 
 def run(text: str) -> Run:

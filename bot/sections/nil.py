@@ -13,7 +13,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s[–-]\s")
 _NOTHING = (
     r"(?:nothing|nowt|zilch|nil|none|no (?:updates?|news|items?|report|reports|contributions?|content|input"
     r"|submissions?|entries|entry|returns?|changes?)"
-    r"|n a|not applicable|dim|dim byd)"
+    r"|n a|not applicable|dim(?: byd| newyddion| diweddariad)?)"
 )
 _LEAD = (
     r"(?:(?:sorry|apologies|hi|hello|just to (?:say|let you know|confirm)|i m afraid|im afraid|afraid|please"
@@ -26,7 +26,7 @@ _LEAD = (
 _TAIL = (
     r"(?: (?:to (?:report|add|send|share|submit|include|contribute|update|declare|say|note|feed in|raise|mention"
     r"|flag)|new|further|else|more|significant|major|of note|specific"
-    r"|(?:from|for|by|on|in|at|of|to|re|regarding) (?:\w+ ){0,8}?\w+|this (?:month|time|edition|week|period"
+    r"|(?:from|for|by|on|in|at|to|re|regarding) (?:\w+ ){0,8}?\w+|this (?:month|time|edition|week|period"
     r"|quarter)|at (?:present|this time|this stage|the moment|all)|currently"
     r"|today|yet|really|here|either|again|return|thanks|thank you|sorry|please|for now|i m afraid|im afraid"
     r"|unfortunately|since last month|i w adrodd|y mis hwn|received|needed|required))*"
@@ -51,7 +51,7 @@ _AS_LAST = re.compile(
     r"(?: (?:please|again|thanks|thank you|for (?:us|me)|still (?:stands|applies)|is fine))*$"
 )
 _ALL = re.compile(
-    r"\b(?:replaces? (?:my|our|the|everything|all)|(?:please )?(?:ignore|disregard|discard) (?:my|our|the)"
+    r"\b(?:replaces? (?:my|our|everything|all|what (?:i|we) sent|the (?:earlier|previous|last|first|one i sent|version))|(?:please )?(?:ignore|disregard|discard) (?:my|our|the)"
     r" (?:earlier|previous|last|first|other)"
     r"|instead of (?:my|our|the) (?:earlier|previous|last|first)|supersedes?|use this (?:one|version|text"
     r"|instead)|in place of (?:my|our|the) (?:earlier|previous)"
@@ -145,7 +145,11 @@ def says_replaces(text: str) -> Literal["all", "adds", "unsaid"]:
 
 def is_greeting(text: str) -> bool:
     """Is the line only a greeting ("Hi both,")?"""
-    return len(text) < 60 and len(text.split()) <= 6 and bool(phrases.GREETING.match(text.strip()))
+    text = text.strip()
+    words = text.split()
+    if len(text) >= 60 or not 1 <= len(words) <= 6 or not phrases.GREETING.match(text):
+        return False
+    return text[-1] in ",!–-:" or len(words) <= 3
 
 
 def is_cover(text: str, strict: bool = False) -> bool:

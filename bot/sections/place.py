@@ -8,7 +8,7 @@ down, below the forwarder's cover note.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.mail.boundaries import Boundary, find_boundaries, split_shared
 from bot.mail.lines import Line, key
@@ -17,6 +17,7 @@ from bot.mail.signature import mark_surroundings
 from bot.sections.align import Aligned, Aligner, expand
 from bot.sections.form import BEGIN, END, PLACEHOLDER, Request, field_key
 
+DECORATION = re.compile(r"[\s=_*~.•·—–+#|>-]*[=_*~.•·—–+#|-]{3,}[\s=_*~.•·—–+#|>-]*")
 _FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|vl|rv|i|doorst|pd|vb|enc|ymlaen)\s*:", re.IGNORECASE)
 _COVER_WORDS = re.compile(r"\b(?:below|forward\w*|on behalf|behalf of|fyi|attached|see|passing|from)\b", re.IGNORECASE)
 
@@ -39,7 +40,8 @@ def place(lines: list[Line], request: Request | None, author: str, subject: str,
     aligner = Aligner(request)
     lines = expand(split_shared(lines), aligner, author)
     boundaries = find_boundaries(lines)
-    found = _align(lines, aligner, boundaries)
+    quoted = Aligner(replace(request, lines=request.lines + request.quoted_lines))
+    found = _align(lines, aligner, quoted, boundaries)
     if found.first < 0:
         placement = _without_request(lines, author, subject)
         _assign_headings(placement.lines, range(len(placement.lines)), aligner)
@@ -61,18 +63,20 @@ def _without_request(lines: list[Line], author: str, subject: str) -> Placement:
 # ----------------------------------------------------------------------------------------------- alignment
 
 
-def _align(lines: list[Line], aligner: Aligner, boundaries: list[Boundary]) -> Aligned:
-    """Which lines are ours. Above the quotation only markers and long runs of our lines count as ours."""
-    found = Aligned()
+def _align(lines: list[Line], aligner: Aligner, quoted: Aligner, boundaries: list[Boundary]) -> Aligned:
+    """Which lines are ours (``quoted`` judges those of the quotation). Above it only markers and long runs count."""
+    found = Aligned(footer=aligner.footer)
     starts = {boundary.start for boundary in boundaries}
     inside = {index for boundary in boundaries for index in range(boundary.start, boundary.end)}
     quoted_from = min(starts, default=len(lines))
     for index, line in enumerate(lines):
         if index in starts:
             aligner.restart()
+            quoted.restart()
         if index in inside or line.reason:
             continue
-        if _is_marker(line) or _line_is_ours(line, aligner):
+        judge = quoted if index >= quoted_from or line.depth > 0 else aligner
+        if _is_marker(line) or _line_is_ours(line, judge):
             found.ours.add(index)
     _forget_chance(lines, found, quoted_from)
     if found.ours:
@@ -144,19 +148,24 @@ def _place_quotation(lines: list[Line], boundaries: list[Boundary], found: Align
                 current, closed = field_key(begin[1]), None
             elif END.match(line.text):
                 current, closed = None, current or closed
+            elif key(line.text) in found.footer:
+                current = None
         elif line.reason:
             continue
         else:
-            _place_foreign(line, index, found, current or closed, in_form)
+            where = current if index > found.last else current or closed
+            _place_foreign(line, index, found, where, in_form)
 
 
 def _place_foreign(line: Line, index: int, found: Aligned, where: str | None, in_form: bool) -> None:
-    """A line in the quotation that is not ours."""
-    if index > found.last:
+    """A line in the quotation that is not ours. A line of dashes or the like is decoration of the mail that is quoted."""
+    if line.depth > 0 and DECORATION.fullmatch(line.text):
+        line.reason = "quoted"
+    elif index > found.last:
         if line.depth > 0:
             line.reason = "quoted"
         elif in_form:
-            line.field = None  # written below the form
+            line.field = where  # in a form whose end was cut off; below the form in no field
         else:
             line.reason = "quoted"
     elif in_form:
@@ -248,7 +257,8 @@ def _finish(placement: Placement, aligner: Aligner, top: int, author: str) -> No
     lines = placement.lines
     for zone, _ in own_zones(lines):
         below = zone[0] >= top and any(line.reason == "quoted" for line in lines[: zone[0]])
-        if not below or all(lines[index].field is None for index in zone):
+        ends = not any(line.reason == "quoted" for line in lines[zone[-1] + 1 :])
+        if not below or ends or all(lines[index].field is None for index in zone):
             mark_surroundings(lines, zone, author, final=True)
     _assign_headings(lines, range(top), aligner)
 

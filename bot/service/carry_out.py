@@ -19,6 +19,7 @@ from bot.core.effects import (
     Plan,
     Remind,
     ReportOutcome,
+    SendCopy,
     SendReceipt,
 )
 from bot.core.model import Submission
@@ -36,7 +37,8 @@ def changes_of(desk: Desk, view: EditionView, plan: Plan, now: datetime, incomin
     FileHeld is no row: the caller reads that mail again."""
     edition = plan.edition or view.edition
     seen = view.model_copy(update={"edition": edition, "submissions": (*view.submissions, *_added(plan))})
-    work = Work(desk, seen, now, incoming)
+    fresh = {change.digest: change.data for change in plan.changes if change.change == "blob_added"}
+    work = Work(desk, seen, now, incoming, fresh)
     changes: list[Change] = []
     if plan.edition is not None:
         changes.append(EditionSaved(edition=plan.edition))
@@ -65,4 +67,5 @@ CARRY_OUT: dict[type[Any], Callable[[Work, Any], tuple[Change, ...]]] = {
     Alert: writing.alert,
     MakeDraft: drafting.make_draft,
     Distribute: drafting.distribute,
+    SendCopy: drafting.send_copy,
 }

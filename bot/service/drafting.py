@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from bot.core import keys
 from bot.core.assemble import changes_between, of_theme, status_of
-from bot.core.effects import Distribute, MakeDraft
+from bot.core.effects import Distribute, MakeDraft, SendCopy
 from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, SectionStatus, Theme
+from bot.core.planner.editing import readers_for
 from bot.core.proof import proofread
 from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded
 from bot.mail import letters
@@ -20,10 +21,10 @@ from bot.render.chart import chart_png
 from bot.render.html import InlineImage, inline_images, render_html
 from bot.render.text import render_text
 from bot.render.word import render_word
-from bot.service import writing
+from bot.service import correcting, writing
+from bot.service.enclosing import enclosed
 from bot.service.figures import STATISTICS_PLACE
 from bot.service.proofing import proof_context
-from bot.service.sections import bulletin_of
 from bot.service.work import Work
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -42,21 +43,25 @@ def file_name(work: Work, bulletin: Bulletin, draft: str = "") -> str:
     return "".join(c if c.isalnum() or c in " -_()" else " " for c in stem).strip() + ".docx"
 
 
-def make_parts(work: Work, bulletin: Bulletin, version: int, number: int) -> dict[str, tuple[str, bytes]]:
-    """Every part's media type and bytes, by name, in order."""
+def make_parts(
+    work: Work, bulletin: Bulletin, version: int, number: int, word: bytes | None = None
+) -> dict[str, tuple[str, bytes]]:
+    """Every part's media type and bytes, by name, in order. ``word`` is the editor's own file, which stays as it is."""
     desk = work.desk
     pictures = {digest: data for digest, (_, data) in writing.pictures_of(work, *bulletin.sections).items()}
-    word = render_word(bulletin, desk.looks[bulletin.key].word, pictures, made_at=work.now)
+    word = word or render_word(bulletin, desk.looks[bulletin.key].word, pictures, made_at=work.now)
+    bulletin = correcting.marked(work, bulletin, version)
     html = render_html(bulletin, pictures)
     text = render_text(bulletin)
     shown, images = _mailed(html, inline_images(bulletin, pictures))
     letter = bulletin_letter(work, shown, text, version)
     attached = Attachment(name=file_name(work, bulletin), media_type=DOCX, data=word)
+    enclosures = [file for _, file in enclosed(desk, work.view)]
     body = compose_shared_body(
         letter,
         seed=f"{bulletin.key}/{bulletin.period}/draft/{number}",
         templates=desk.looks[bulletin.key].mails,
-        attachments=(attached,),
+        attachments=(attached, *enclosures),
         pictures=images,
     )
     parts = {
@@ -69,6 +74,8 @@ def make_parts(work: Work, bulletin: Bulletin, version: int, number: int) -> dic
     for section in bulletin.sections:
         if section.statistics is not None:
             parts[f"chart-{section.theme}.png"] = ("image/png", chart_png(section.statistics))
+    for at, file in enumerate(enclosures, 1):
+        parts[f"enclosure-{at}"] = (file.media_type, file.data)
     return parts
 
 
@@ -92,12 +99,12 @@ def bulletin_letter(work: Work, html: str, text: str, version: int) -> letters.B
 
 def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
     """Freeze a draft and mail it to the editors."""
-    bulletin = bulletin_of(work.desk, work.view)
+    bulletin, word = correcting.content(work, effect)
     received = _statistics_findings(work)
     findings = proofread(bulletin.sections, proof_context(work.desk, work.view, received))
     changes: list[Change] = []
     parts: list[Part] = []
-    made = make_parts(work, bulletin, effect.version, effect.number)
+    made = make_parts(work, bulletin, effect.version, effect.number, word)
     for name, (media_type, data) in made.items():
         parts.append(Part(name=name, media_type=media_type, digest=keys.digest(data)))
         changes.append(BlobAdded(digest=keys.digest(data), data=data))
@@ -108,13 +115,14 @@ def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
         parts=tuple(parts),
         bulletin=bulletin,
         findings=findings,
-        changes=changes_between(work.view.draft.bulletin if work.view.draft else None, bulletin),
+        changes=effect.edited.altered
+        if effect.edited
+        else changes_between(work.view.draft.bulletin if work.view.draft else None, bulletin),
         made_at=work.now,
     )
     changes.append(DraftAdded(edition_id=work.view.edition.id, draft=draft))
-    word = made[WORD_PART][1]
-    for editor in work.desk.bulletins[work.bulletin].editors:
-        changes.extend(_draft_letter(work, effect, draft, editor, word))
+    for editor in (*work.desk.bulletins[work.bulletin].editors, *effect.also_to):
+        changes.extend(_draft_letter(work, effect, draft, editor, made[WORD_PART][1]))
     return tuple(changes)
 
 
@@ -170,8 +178,9 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
         standings=tuple(standing(work, theme) for theme in config.themes),
         findings=draft.findings,
         changes=draft.changes,
-        notes=effect.notes,
-        readers=work.desk.rules(work.bulletin, edition.period).readers,
+        notes=(*effect.notes, *correcting.notes(work, effect)),
+        enclosures=correcting.enclosure_lines(work),
+        readers=readers_for(work.view, work.desk.rules(work.bulletin, edition.period)),
         open_mails=tuple(_open_line(mail) for mail in (*held, *strays)),
     )
     attached = Attachment(name=file_name(work, draft.bulletin, f" draft {draft.number}"), media_type=DOCX, data=word)
@@ -186,32 +195,44 @@ def _open_line(mail: letters.StrayMail) -> str:
 
 def distribute(work: Work, effect: Distribute) -> tuple[Change, ...]:
     """One mail to each frozen reader: a header of their own over the frozen body."""
+    draft = _approved(work)
+    changes: list[Change] = _published(work)
+    for reader in work.view.edition.readers:
+        changes.extend(_to_reader(work, draft, reader, "bulletin"))
+    return tuple(changes)
+
+
+def send_copy(work: Work, effect: SendCopy) -> tuple[Change, ...]:
+    """The same frozen body to one late reader; the key is a reader's, so nobody gets a version twice."""
+    return _to_reader(work, _approved(work), effect.to, "late_copy")
+
+
+def _approved(work: Work) -> Draft:
     edition = work.view.edition
-    config = work.desk.bulletins[work.bulletin]
     draft = work.view.approved or work.desk.store.draft(edition.id, edition.approved_draft or 0)
     if draft is None:
         raise LookupError(f"no draft {edition.approved_draft}")
+    return draft
+
+
+def _to_reader(work: Work, draft: Draft, reader: Person, kind: str) -> tuple[Change, ...]:
+    edition, config = work.view.edition, work.desk.bulletins[work.bulletin]
     body = next(part.digest for part in draft.parts if part.name == BODY_PART)
+    key = keys.bulletin_key(edition.bulletin, edition.period, draft.version, reader.address)
+    message_id = keys.message_id_for(key, config.message_id_domain)
+    envelope = Envelope(
+        sender=config.sender.address,
+        sender_name=config.sender.name,
+        recipient=reader.address,
+        recipient_name=reader.name,
+        message_id=message_id,
+        date=work.now,
+    )
     letter = bulletin_letter(work, "", "", draft.version)
-    changes: list[Change] = _published(work)
-    for reader in edition.readers:
-        key = keys.bulletin_key(edition.bulletin, edition.period, draft.version, reader.address)
-        message_id = keys.message_id_for(key, config.message_id_domain)
-        envelope = Envelope(
-            sender=config.sender.address,
-            sender_name=config.sender.name,
-            recipient=reader.address,
-            recipient_name=reader.name,
-            message_id=message_id,
-            date=work.now,
-        )
-        header = reader_header(letter, envelope, templates=work.desk.looks[work.bulletin].mails)
-        digest = keys.digest(header)
-        changes.append(BlobAdded(digest=digest, data=header))
-        changes.append(
-            DeliveryQueued(delivery=work.delivery(key, message_id, letter.kind, reader.address, digest, body))
-        )
-    return tuple(changes)
+    header = reader_header(letter, envelope, templates=work.desk.looks[work.bulletin].mails)
+    digest = keys.digest(header)
+    row = work.delivery(key, message_id, kind, reader.address, digest, body)
+    return BlobAdded(digest=digest, data=header), DeliveryQueued(delivery=row)
 
 
 def _published(work: Work) -> list[Change]:

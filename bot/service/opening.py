@@ -6,7 +6,8 @@ stranger's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from email.header import decode_header, make_header
 
 from bot.config import BulletinConfig
@@ -46,6 +47,7 @@ class Opened:
     request: Request | None = None
     bounced: Delivery | None = None
     bounce_reason: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # what the reading prints, by digest
 
     @property
     def author(self) -> str:
@@ -65,7 +67,9 @@ def bracketed(message_id: str) -> str:
 
 
 def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = False) -> Opened:
-    """Take one mail apart and look up what it belongs to. ``filed``: an editor wants it read whoever sent it."""
+    """Take one mail apart and look up what it belongs to. ``filed``: an editor wants it read whoever sent it.
+
+    The files of an answer to the editors' mails are not read here: editing.py does, and answers with what is wrong."""
     raw = desk.store.raw(inbound.id)
     unsafe = tuple(problem.sentence for problem in prescan(raw))
     message = None if unsafe else parse_message(raw)
@@ -74,15 +78,17 @@ def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = F
     tokens = _tokens(desk, text)
     thread, delivery = _thread(desk, ids, tokens, text)
     request = _request(desk, thread, delivery)
-    known = filed or (auth.result != "fail" and is_lead(desk, account, auth.address or ""))
+    to_editors = thread is not None and thread.purpose == "editor" and not filed
+    known = filed or (not to_editors and auth.result != "fail" and is_lead(desk, account, auth.address or ""))
     reading = Reading(mail_class=MailClass.UNKNOWN)
+    pictures: dict[str, bytes] = {}
     if message is not None:
         bare = replace(message, attachments=(), nested=message.nested)
-        reading = read_reply(bare if message.attachments else message, request)
+        reading = read_reply(bare if message.attachments else message, request, pictures)
         if known and reading.mail_class not in MACHINES:
             unsafe = content_problems(desk, account, raw, auth.address or "", tokens)
             if message.attachments and not unsafe:
-                reading = read_reply(message, request)
+                reading = read_reply(message, request, pictures)
     bounced, reason = _bounced(desk, reading)
     if bounced is not None:
         thread = _thread_of(desk, bounced, tokens) or thread
@@ -100,6 +106,7 @@ def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = F
         request=request,
         bounced=bounced,
         bounce_reason=reason,
+        pictures=pictures,
     )
 
 
@@ -152,7 +159,7 @@ def content_problems(
 def _request(desk: Desk, thread: Thread | None, delivery: Delivery | None) -> Request | None:
     """The form that the mail answers: that person's request, else the mail of ours that it replies to.
 
-    Never a receipt: it holds the lead's own words, which must not be taken for ours when they come again."""
+    A receipt holds the lead's own words: what it says counts as ours inside a quotation only."""
     if thread is None or thread.purpose != "lead":
         return None
     for key in (
@@ -161,7 +168,11 @@ def _request(desk: Desk, thread: Thread | None, delivery: Delivery | None) -> Re
     ):
         asked = desk.store.delivery(key)
         if asked is not None:
-            return request_from_mail(desk.store.mail_bytes(asked))
+            request = request_from_mail(desk.store.mail_bytes(asked))
+            if delivery is None or delivery.key == asked.key:
+                return request
+            answered = request_from_mail(desk.store.mail_bytes(delivery))
+            return replace(request, quoted_lines=answered.lines, mails=(*request.mails, answered.message_id))
     if delivery is not None and delivery.kind in ASKING_KINDS:
         return request_from_mail(desk.store.mail_bytes(delivery))
     return None
@@ -229,7 +240,7 @@ def _thread_of(desk: Desk, delivery: Delivery, tokens: tuple[Token, ...]) -> Thr
     edition = desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
     if edition is None or edition.bulletin not in desk.bulletins:
         return None
-    if delivery.kind == "bulletin":
+    if delivery.kind in ("bulletin", "late_copy"):
         return Thread(by="thread", kind="bulletin", purpose="reader", bulletin=edition.bulletin, period=edition.period)
     subject = parse_headers(desk.store.mail_bytes(delivery)[:HEAD_BYTES]).all("subject")
     carried = _tokens(desk, decoded(subject[0]) if subject else "")

@@ -94,22 +94,26 @@ def _release(desk: Desk, account: Account, delivery: Delivery, mail: StagedMail)
     return 1
 
 
-def probe_silent(desk: Desk, may_go_on: Callable[[], bool]) -> None:
-    """Mails of which nobody knows whether they left: ask the mailbox. What stays unknown goes to a person."""
+def probe_silent(desk: Desk, may_go_on: Callable[[], bool]) -> int:
+    """Mails of which nobody knows whether they left: ask the mailbox. What stays unknown goes to a person.
+
+    Gives how many were settled: an edition may have waited for one of them, so the round was not idle."""
+    settled = 0
     for delivery in desk.store.silent(desk.clock.now(), BATCH, LEASE_SECONDS):
         if not may_go_on():
-            return
+            break
         account = account_for(desk, delivery)
         try:
             answer = account.sender.probe(staged(desk, delivery))
         except TransportError as error:
             note_trouble(desk, account, error)
-            return
-        _settle(desk, delivery, answer, desk.clock.now())
+            break
+        settled += _settle(desk, delivery, answer, desk.clock.now())
+    return settled
 
 
-def _settle(desk: Desk, delivery: Delivery, answer: Probe, at: datetime) -> None:
-    """Write down what the mailbox said."""
+def _settle(desk: Desk, delivery: Delivery, answer: Probe, at: datetime) -> bool:
+    """Write down what the mailbox said; whether that settles it."""
     store, key = desk.store, delivery.key
     if answer is Probe.SENT:
         store.move_delivery(key, DeliveryEvent.FOUND, at, reason="found in the mailbox after a silence")
@@ -119,6 +123,8 @@ def _settle(desk: Desk, delivery: Delivery, answer: Probe, at: datetime) -> None
     else:
         store.move_delivery(key, DeliveryEvent.SILENT, at, reason="no proof that it left, none that it did not")
         _tell(desk, delivery, "in-doubt", "Nobody knows whether it left; it is not sent again by itself.")
+        return False
+    return True
 
 
 def _tell(desk: Desk, delivery: Delivery, code: str, sentence: str) -> None:

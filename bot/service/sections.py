@@ -7,7 +7,8 @@ from urllib.parse import quote
 from bot.config import BulletinConfig
 from bot.core import keys
 from bot.core.assemble import printed, section_now, submitted_statistics
-from bot.core.model import Bulletin, Section, StatisticsTable, Theme
+from bot.core.edits import with_edits
+from bot.core.model import Bulletin, Draft, Section, StatisticsTable, Theme
 from bot.core.records import EditionView
 from bot.core.timetable import month_title
 from bot.service import figures
@@ -40,10 +41,11 @@ def section_of(desk: Desk, view: EditionView, theme: Theme) -> Section:
 
 
 def bulletin_of(desk: Desk, view: EditionView) -> Bulletin:
-    """The format-neutral bulletin as it stands: what is in, nil returns, nothing for what is missing or skipped."""
+    """The format-neutral bulletin as it stands: what is in, nil returns, nothing for what is missing or skipped; and
+    the editor's words where a Word file was sent back."""
     config = desk.bulletins[view.edition.bulletin]
     themes = [theme for theme in config.themes if theme.key not in view.edition.skipped_themes]
-    return Bulletin(
+    fresh = Bulletin(
         key=config.key,
         period=view.edition.period,
         title=config.title,
@@ -55,6 +57,16 @@ def bulletin_of(desk: Desk, view: EditionView) -> Bulletin:
         author=config.author,
         nil_sentence=config.nil_sentence,
     )
+    edited = edited_draft(desk, view)
+    if edited is None:
+        return fresh
+    return with_edits(fresh, edited.bulletin, view.edition.edited_themes, view.edition.skipped_themes)
+
+
+def edited_draft(desk: Desk, view: EditionView) -> Draft | None:
+    """The draft that was the editor's own Word file, while its words stand."""
+    number = view.edition.edited_draft
+    return desk.store.draft(view.edition.id, number) if number is not None else None
 
 
 def shared_seed(view: EditionView, number: int) -> str:

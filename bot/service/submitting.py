@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core import keys
 from bot.core.model import Finding, Item, Person, Section, StatisticsTable, Submission, Theme
 from bot.core.planner.replies import Reply
 from bot.core.proof import proofread
 from bot.core.records import BlobAdded, Change, EditionView
-from bot.sections.form import items_from
+from bot.sections.form import items_from, unprinted
 from bot.service import figures
 from bot.service.desk import Desk
 from bot.service.opening import Opened
@@ -33,7 +32,7 @@ def reply_of(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
         nil=nil,
         statistics=read.table,
         counts=read.counts,
-        leftovers=reading.leftovers,
+        leftovers=(*unprinted(reading, items), *reading.leftovers),
         attachments=reading.attachments,
         findings=findings,
         mode="fields" if reading.replaces == "fields" else reading.replaces,
@@ -59,12 +58,6 @@ def _proof(
 
 
 def _pictures(opened: Opened, items: tuple[Item, ...]) -> list[Change]:
-    """The bytes of the pictures that are printed, by digest."""
+    """The bytes of the pictures that are printed, by digest: as they were made safe, not as they came."""
     wanted = {block.digest for item in items for block in item.blocks if block.kind == "picture"}
-    if opened.message is None:
-        return []
-    return [
-        BlobAdded(digest=digest, data=part.data)
-        for part in opened.message.attachments
-        if (digest := keys.digest(part.data)) in wanted
-    ]
+    return [BlobAdded(digest=digest, data=data) for digest, data in opened.pictures.items() if digest in wanted]

@@ -37,12 +37,13 @@ class TickReport:
     handled: int = 0
     planned: int = 0
     left: int = 0
+    settled: int = 0  # mails in silence of which the mailbox said what became of them
     problems: list[str] = field(default_factory=list)
 
     @property
     def idle(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.received or self.handled or self.planned or self.left)
+        return not (self.received or self.handled or self.planned or self.left or self.settled)
 
 
 class Service:
@@ -66,6 +67,7 @@ class Service:
             total.handled += done.handled
             total.planned += done.planned
             total.left += done.left
+            total.settled += done.settled
             total.problems += [p for p in done.problems if p not in total.problems]
             if done.idle or self._stopping:
                 break
@@ -180,5 +182,5 @@ class Service:
             log.error("the store cannot be written: %s", where)
 
     def _deliver(self, report: TickReport) -> None:
-        outbox.probe_silent(self.desk, self._budget())
+        report.settled += outbox.probe_silent(self.desk, self._budget())
         report.left += outbox.deliver(self.desk, self._budget())

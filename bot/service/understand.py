@@ -27,7 +27,7 @@ from bot.core.records import (
 )
 from bot.errors import Conflict, StoreError
 from bot.sections.mailtext import begins_hidden, texts_agree
-from bot.service import submitting
+from bot.service import editing, submitting
 from bot.service.carry_out import changes_of
 from bot.service.desk import Account, Desk, log
 from bot.service.facts import gather, person_of
@@ -286,9 +286,12 @@ def _command(case: Case) -> Handled:
     opened, now = case.opened, case.desk.clock.now()
     message = opened.message
     themes = rules.titles()
-    files = bool(message and [p for p in message.attachments if not p.inline])
+    files = editing.files_of(case.desk, view, message)
     agree = message is None or (texts_agree(message) and not begins_hidden(message, opened.reading.new_text))
-    command = decide(opened.reading.new_text, now=now, themes=themes, has_attachment=files, html_text_agree=agree)
+    command = decide(
+        opened.reading.new_text, now=now, themes=themes, has_attachment=bool(files.own), html_text_agree=agree
+    )
+    command = editing.understood(command, files)
     mine = next(
         (t for t in opened.tokens if t.purpose == "editor" and t.person == opened.author and _same_edition(t, view)),
         None,
@@ -302,7 +305,11 @@ def _command(case: Case) -> Handled:
         draft=mine.draft if mine else None,
         has_token=mine is not None,
     )
-    return plan_decision(view, rules, said, now), *DONE
+    said, blobs = editing.with_files(case.desk, view, said, files)
+    plan = plan_decision(view, rules, said, now)
+    if any(effect.effect == "make_draft" for effect in plan.effects):
+        plan = plan.model_copy(update={"changes": (*blobs, *plan.changes)})
+    return plan, *DONE
 
 
 def _same_edition(token: Token, view: EditionView) -> bool:

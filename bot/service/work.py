@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core import keys
@@ -30,6 +31,11 @@ class Work:
     view: EditionView
     now: datetime
     incoming: Incoming = Incoming()
+    fresh: Mapping[str, bytes] = field(default_factory=dict)  # bytes that this very plan writes, by digest
+
+    def blob(self, digest: str) -> bytes:
+        """Bytes by digest: what the plan itself brings, else from the store."""
+        return self.fresh[digest] if digest in self.fresh else self.desk.store.blob(digest)
 
     @property
     def bulletin(self) -> str:

@@ -16,7 +16,7 @@ from bot.core.effects import (
     ReportOutcome,
     SendReceipt,
 )
-from bot.core.model import DeliveryState, Draft, FormField, Person, SectionStatus, Theme, block_text
+from bot.core.model import DeliveryState, Draft, FormField, Leftover, Person, SectionStatus, Theme, block_text
 from bot.core.proof import questions_for_lead
 from bot.core.records import Change, Delivery, Inbound
 from bot.core.timetable import month_title, shifted_period
@@ -140,7 +140,7 @@ def send_receipt(work: Work, effect: SendReceipt) -> tuple[Change, ...]:
         theme=theme.title,
         section=section_of(work.desk, work.view, theme),
         deadline=edition.timetable.deadline_at,
-        leftovers=submission.leftovers if effect.thread else (),
+        leftovers=together(submission.leftovers) if effect.thread else (),
         attachments=submission.attachments if effect.thread else (),
         questions=questions_for_lead(tuple(f for f in submission.findings if f not in statistics)),
         findings=statistics,
@@ -152,6 +152,14 @@ def send_receipt(work: Work, effect: SendReceipt) -> tuple[Change, ...]:
     return (issued, *queued)
 
 
+def together(leftovers: tuple[Leftover, ...]) -> tuple[Leftover, ...]:
+    """What was set aside, one line a reason, in the order of the mail."""
+    texts: dict[str, list[str]] = {}
+    for leftover in leftovers:
+        texts.setdefault(leftover.reason, []).append(leftover.text)
+    return tuple(Leftover(text="\n".join(parts), reason=reason.replace("_", " ")) for reason, parts in texts.items())
+
+
 def pictures_of(work: Work, *sections: object) -> dict[str, tuple[str, bytes]]:
     """The bytes of every picture that some sections print, by digest."""
     found: dict[str, tuple[str, bytes]] = {}
@@ -159,7 +167,7 @@ def pictures_of(work: Work, *sections: object) -> dict[str, tuple[str, bytes]]:
         for item in getattr(section, "items", ()):
             for block in item.blocks:
                 if block.kind == "picture" and block.digest not in found:
-                    found[block.digest] = (block.media_type, work.desk.store.blob(block.digest))
+                    found[block.digest] = (block.media_type, work.blob(block.digest))
     return found
 
 

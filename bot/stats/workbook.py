@@ -14,14 +14,16 @@ from collections.abc import Sequence
 
 from bot.core.model import Table, plain
 from bot.errors import InputError
+from bot.sections.cage import run_caged
 from bot.sections.gate import OLE_MAGIC
 from bot.stats.cells import Cell, Sheet, Workbook
 from bot.stats.gate import check_workbook_package
 from bot.stats.textfile import read_text_table
-from bot.stats.xlsx import SEND, Structure, check_extent
+from bot.stats.values import SheetValues, of_plain, sheet_values
+from bot.stats.xlsx import SEND, Structure
 
 BYTES_MAX = 25_000_000
-SHEETS_MAX = 100
+XLS_MEMORY = 700_000_000  # address space of the child, most of it the interpreter's
 MERGED_CELLS_MAX = 100_000
 _SAVE_AS = "Please open it in Excel, choose Save As, Excel Workbook (.xlsx), and send that file."
 _HTML = re.compile(
@@ -112,37 +114,22 @@ def _read_xls(data: bytes) -> tuple[Sheet, ...]:
         message = "The workbook is protected by a password."
         hint = "Please save it without a password (File, Info, Protect Workbook) and send that."
         raise InputError(message, hint, "protected-file")
-    return _read_values(data, xls.read_structures(data))
+    structures = xls.read_structures(data)
+    # A damaged .xls makes the library ask for more memory than there is, which ends the process: so in a child.
+    values = run_caged("bot.stats.values:plain_values", data, memory=XLS_MEMORY, names=list(structures))
+    return _sheets(of_plain(values), structures)
 
 
 def _read_values(data: bytes, structures: dict[str, Structure]) -> tuple[Sheet, ...]:
-    """The cells of the visible sheets, by calamine, with our structures. Hidden sheets keep only their names."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    return _sheets(sheet_values(data, list(structures)), structures)
 
-    damaged = InputError("The workbook is damaged and cannot be read.", SEND, "not-a-workbook")
-    sheets: list[Sheet] = []
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            if len(book.sheets_metadata) > SHEETS_MAX:
-                raise InputError("The workbook has too many sheets.", SEND, "too-big")
-            for meta in book.sheets_metadata:
-                if meta.visible is not SheetVisibleEnum.Visible:
-                    sheets.append(Sheet(name=meta.name, visible=False))
-                elif meta.typ is SheetTypeEnum.WorkSheet and meta.name in structures:
-                    sheet = book.get_sheet_by_name(meta.name)
-                    end = sheet.end
-                    check_extent(*(end or (-1, -1)))
-                    rows = sheet.to_python(skip_empty_area=False) if end else []
-                    sheets.append(_sheet(meta.name, rows, structures[meta.name]))
-    except PasswordError as error:
-        raise InputError("The workbook is protected by a password.", SEND, "protected-file") from error
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
-        raise damaged from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # the Rust library's own word for a bug of its
-            raise
-        raise damaged from error
-    return tuple(sheets)
+
+def _sheets(values: list[SheetValues], structures: dict[str, Structure]) -> tuple[Sheet, ...]:
+    """Values with what we know of their sheets; of a hidden sheet there is the name alone."""
+    return tuple(
+        Sheet(name=name, visible=False) if rows is None else _sheet(name, rows, structures[name])
+        for name, rows in values
+    )
 
 
 def _sheet(name: str, rows: Sequence[Sequence[Cell]], structure: Structure) -> Sheet:

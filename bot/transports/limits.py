@@ -23,8 +23,8 @@ LONGEST_WAIT = 3600.0  # a server (or a forged header) cannot silence us for lon
 class Throttled(Unavailable):
     """The server, or our own pace, says when to try again: ``retry_after`` seconds from now."""
 
-    def __init__(self, message: str, retry_after: float, code: str = "throttled") -> None:
-        super().__init__(message, f"The bot goes on by itself in {_spoken(retry_after)}.", code)
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message, f"The bot goes on by itself in {_spoken(retry_after)}.", "throttled")
         self.retry_after = retry_after
 
 
@@ -82,7 +82,7 @@ class Pace:
             return
         left = self._sends[0] + 60.0 - self._clock()
         if left > 0:
-            raise Throttled(f"The bot sends {self.per_minute} mails a minute; this one is next.", left, "pace")
+            raise Throttled(f"The bot sends {self.per_minute} mails a minute; this one is next.", left)
 
     def count(self) -> None:
         """A send was tried."""

@@ -187,7 +187,8 @@ def test_at_the_deadline_the_editor_gets_a_draft_with_who_is_in(world: World) ->
     assert "Draft 1" in draft.subject
     names = [part.get_filename() for part in draft.message.iter_attachments()]
     assert names == ["CCSU Monthly RAG Update August 2025 draft 1.docx"]
-    assert "Not in yet" in draft.text or "not in yet" in draft.text
+    assert "Prevent: NOT IN YET" in draft.text
+    assert "Hate Crime: in" in draft.text
     assert world.state is EditionState.IN_REVIEW
 
 

@@ -216,7 +216,11 @@ class World:
         found = self.config.bulletin(BULLETIN).theme(theme)
         assert found is not None
         items, _ = standing_items(of_theme(theme, self.view().submissions), found.title)
-        return {item.heading: "\n".join(block_text(block) for block in item.blocks) for item in items}
+        texts: dict[str, str] = {}
+        for item in items:
+            text = "\n".join(block_text(block) for block in item.blocks)
+            texts[item.heading] = f"{texts[item.heading]}\n{text}" if item.heading in texts else text
+        return texts
 
     def bulletins(self) -> list[Delivery]:
         """The readers' mails."""

@@ -227,9 +227,10 @@ def test_a_section_knows_only_its_own_themes_replies() -> None:
     assert section_now(PREVENT, in_order(submission(REPORTING))).items == ()
 
 
-def test_free_text_that_came_twice_is_printed_twice_in_the_section_too() -> None:
+def test_free_text_that_came_twice_is_printed_under_one_heading() -> None:
     first, second = item(HATE.title, "First."), item(HATE.title, "Second.")
-    assert section_now(HATE, in_order(submission(first), submission(second))).items == (first, second)
+    printed = section_now(HATE, in_order(submission(first), submission(second))).items
+    assert printed == (first.model_copy(update={"blocks": (*first.blocks, *second.blocks)}),)
 
 
 def test_a_nil_return_beside_a_statistics_table_prints_the_table_and_no_nil_sentence() -> None:

@@ -19,8 +19,8 @@ from typing import Any
 from bot.core.model import DeliveryState, InboundState
 from bot.core.records import Delivery, EditionView
 from bot.demo import play
-from bot.service.drafting import HTML_PART, PAGE_PART, TEXT_PART, WORD_PART
 from bot.service.desk import Desk
+from bot.service.drafting import HTML_PART, PAGE_PART, TEXT_PART, WORD_PART
 from bot.store.sql import SqlStore
 from bot.transports.folder import HELD, PROCESSED, FolderMailbox
 from bot.wiring import FixedClock, open_desk
@@ -55,6 +55,7 @@ class Ending:
     duplicated: list[str] = field(default_factory=list)
     in_doubt: list[str] = field(default_factory=list)
     spoilt: list[str] = field(default_factory=list)
+    answered: int = 0  # mails in doubt that the operator answered for
 
     def faults(self, reference: Ending) -> list[str]:
         """Everything that is wrong with this month, compared with the one that nobody interrupted."""
@@ -98,6 +99,7 @@ def ending_of(out: Path, accepted: Iterable[str] | None = None) -> Ending:
         taken = Counter(accepted if accepted is not None else in_sent)
         ended.duplicated = [mail for mail, copies in taken.items() if copies > 1]
         ended.lost = [d.key for d in deliveries if d.state in LEFT and not taken[d.message_id]]
+        ended.answered = sum(1 for d in deliveries if d.reason.startswith("operator:"))
         ended.in_doubt = [d.key for d in deliveries if d.state is DeliveryState.IN_DOUBT]
         known = {d.message_id for d in deliveries if d.state is not DeliveryState.QUEUED}
         ended.spoilt = [f"{mail} left, and the store does not know it" for mail in taken if mail not in known]

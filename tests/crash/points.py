@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ STORE_WRITES = (
     "silent",
     "move_delivery",
 )
-FILE_EFFECTS = ("rename", "replace", "fsync", "unlink")
+FILE_EFFECTS = ("rename", "replace", "unlink")
 Seen = Callable[[str], None]
 
 
@@ -39,6 +40,7 @@ def hook_in(seen: Seen) -> None:
         setattr(SqlStore, name, _after(getattr(SqlStore, name), f"store.{name}", seen, _wrote))
     for name in FILE_EFFECTS:
         setattr(os, name, _after(getattr(os, name), f"os.{name}", seen, lambda answer: True))
+    os.fsync = _fsync(os.fsync, seen)
 
 
 def _wrote(answer: Any) -> bool:
@@ -54,6 +56,18 @@ def _after(real: Callable[..., Any], name: str, seen: Seen, counts: Callable[[An
         return answer
 
     return hooked
+
+
+def _fsync(real: Callable[[int], None], seen: Seen) -> Callable[[int], None]:
+    """A file that was synced is whole in tmp/. Syncing a folder leaves nothing that a kill could spoil: the rename
+    before it has been counted."""
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            seen("os.fsync")
+
+    return fsync
 
 
 def _where(given: tuple[Any, ...]) -> str:

@@ -7,11 +7,10 @@ import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.demo.script import STEPS
 from tests.crash import months
 from tests.crash.ending import Ending, ending_of
 
-LAST = len(STEPS)
+LAST = months.LAST
 
 
 class Reference:
@@ -47,7 +46,7 @@ class Reference:
         """The facts of the whole month, with the hours afterwards."""
         if self._end is None:
             out = self.folder / "end"
-            self.restore(LAST, out)
+            self.restore(LAST - 1, out)
             assert months.month(out, prepare=self.prepare) == months.FINISHED
             assert months.afterwards(out, prepare=self.prepare) == months.FINISHED
             self._end = ending_of(out)

@@ -67,10 +67,13 @@ WORDS = st.sampled_from(
 SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
 FIXED = st.sampled_from(
     [
-        "", "Kind regards", "Thanks,", "Sam Green", "--", "-- ", "____________________", "Sent from my iPhone", "PS one more thing",
+        "", "Kind regards", "Thanks,", "Sam Green", "--", "-- ", "____________________", "Sent from my iPhone",
+        "PS one more thing",
         "On 1 Aug 2025, at 09:00, CCSU bulletin <bulletin@council.example.org> wrote:", "-----Original Message-----",
-        "From: CCSU bulletin <bulletin@council.example.org>", "Sent: 01 August 2025 09:00", "To: Sam Green", "Subject: Hate Crime",
-        "[EXTERNAL EMAIL]", "- a bullet", "  - a deeper bullet", "1. first", "T: 01632 960482", "Begin forwarded message:",
+        "From: CCSU bulletin <bulletin@council.example.org>", "Sent: 01 August 2025 09:00", "To: Sam Green",
+        "Subject: Hate Crime",
+        "[EXTERNAL EMAIL]", "- a bullet", "  - a deeper bullet", "1. first", "T: 01632 960482",
+        "Begin forwarded message:",
         "This email and any attachments are confidential and intended solely for the addressee named above only.",
     ]
 )  # fmt: skip
@@ -80,7 +83,8 @@ LINES = st.lists(
 BITS = st.one_of(SENTENCES, FIXED, st.sampled_from(FORM)).map(escape)
 WRAPS = st.sampled_from(
     [
-        "<p>{}</p>", "<div>{}</div>", "<b>{}</b><br>", "{}<br>", "<ul><li>{}</li></ul>", "<ol start=4><li>{}</li></ol>", "<h3>{}</h3>",
+        "<p>{}</p>", "<div>{}</div>", "<b>{}</b><br>", "{}<br>", "<ul><li>{}</li></ul>", "<ol start=4><li>{}</li></ol>",
+        "<h3>{}</h3>",
         "<blockquote type=cite><p>{}</p></blockquote>",
             "<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'>{}</p>",
         "<table><tr><td>{}</td><td>x</td></tr><tr><td>y</td><td>{}</td></tr></table>",

@@ -22,8 +22,10 @@ PIECES = st.sampled_from(
             b"Content-Type: multipart/mixed; boundary=a\n\n--a\n",
         b"Content-Transfer-Encoding: base64\n", b"=?utf-8?b?w?=",
             b"<p style='mso-list:l0 level99'>", b"<table><td colspan=999>", b"\x00",
-        b"\xff\xfe", b"[F1]", b"[/F99]", b"(write here)", b"From: \xe9 <a@b>\n", b"begin 644 x\n", b"\x78\x9f\x3e\x22", b"> > >",
-        b"Content-Type: message/rfc822\n\n", b"filename*0*=utf-8''%ff", b"On 1 Jan 2020 a@b wrote:", b"{\\rtf1\\fromhtml", b"\xed\xa0\x80",
+        b"\xff\xfe", b"[F1]", b"[/F99]", b"(write here)", b"From: \xe9 <a@b>\n", b"begin 644 x\n",
+        b"\x78\x9f\x3e\x22", b"> > >",
+        b"Content-Type: message/rfc822\n\n", b"filename*0*=utf-8''%ff", b"On 1 Jan 2020 a@b wrote:",
+        b"{\\rtf1\\fromhtml", b"\xed\xa0\x80",
     ]
 )  # fmt: skip
 

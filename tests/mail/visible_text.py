@@ -27,8 +27,6 @@ _BREAKS = {
     "ul",
     "ol",
     "tr",
-    "td",
-    "th",
     "table",
     "h1",
     "h2",
@@ -124,7 +122,7 @@ def squeezed(text: str) -> str:
 def missing(raw: bytes, reading: Reading) -> tuple[str, list[str]]:
     """(visible characters that are nowhere in the reading, lines or characters of it that the mail does not have).
 
-    Every line of the reading must stand in the mail as it is, and all characters must be there the same number of times.
+    Every line of the reading must stand in the mail as it is, and each character must be there as often as in the mail.
     """
     seen = squeezed(visible_text(raw))
     texts = [reading.new_text, *(leftover.text for leftover in reading.leftovers if leftover.reason not in _ASIDE)]

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.records import Count
+from bot.stats.adding import month_counts
 from bot.stats.history import History, running_total, sums
 from bot.stats.months import add
 from bot.stats.printed import chart_data, table_for
-from bot.stats.publish import counts_of
 from bot.stats.suppression import _edition, _State, _zero_by_totals, shown_cells
 from tests.stats.months_of import Counts, cumulative, monthly, read_rows, small_config
 from tests.stats.solver import possible
@@ -37,7 +37,7 @@ def played(months: list[tuple[Counts, str]]) -> tuple[History, list[str]]:
         rows = monthly(CONFIG, period, values) if kind == "monthly" else cumulative(CONFIG, period, totals_to(counts))
         reading = read_rows(rows, CONFIG, period, history)
         if not reading.stops:
-            history = history.add(counts_of(reading, CONFIG, history, period))
+            history = history.add(month_counts(reading, history, CONFIG, period))
             came.append(period)
     return history, came
 

@@ -9,10 +9,11 @@ import pytest
 from bot.core.model import Run, Table
 from bot.core.records import Count
 from bot.errors import InputError
+from bot.stats.adding import baseline_counts, month_counts
 from bot.stats.custody import read_statistics, statistics_json
 from bot.stats.history import History, running_total
 from bot.stats.months import add
-from bot.stats.publish import baseline_counts, counts_of, table_for, table_of
+from bot.stats.printed import table_for, table_of
 from bot.stats.rules import RULES
 from bot.stats.series import CHECKS
 from bot.stats.workbook import read_workbook, workbook_from_rows
@@ -86,7 +87,7 @@ def test_a_running_total_may_not_fall() -> None:
     assert "fell from 5 (July 2025) to 4" in reading.findings[0].message
     assert reading.findings[0].where == "file!A4:E4"
     with pytest.raises(InputError):
-        counts_of(reading, CONFIG, history_to_july(), "2025-08")
+        month_counts(reading, history_to_july(), CONFIG, "2025-08")
 
 
 def test_one_month_taken_for_a_running_total_is_said_once() -> None:
@@ -180,7 +181,7 @@ def test_districts_that_end_hand_their_counts_to_a_successor() -> None:
     new = {"Greater B": (26, 37, 1), "Town C": (8, 8, 9)}
     reading = read_rows(cumulative(reform, "2025-09", new), reform, "2025-09", history)
     assert codes(reading) == []
-    history = history.add(counts_of(reading, reform, history, "2025-09"))
+    history = history.add(month_counts(reading, history, reform, "2025-09"))
     table = table_for(history, reform, "2025-09")
     assert {row.district: tuple(row.values.values()) for row in table.rows} == new
     assert {row.district: row.total for row in table.month_rows} == {"Greater B": 2, "Town C": 1}
@@ -205,7 +206,7 @@ def test_a_baseline_must_be_a_running_total_and_come_first() -> None:
     month = read_rows(monthly(CONFIG, "2025-08", ONE), CONFIG)
     with pytest.raises(InputError, match="not a running total"):
         baseline_counts(month, "2025-08")
-    history = history_to_july().add(counts_of(month, CONFIG, history_to_july(), "2025-08"))
+    history = history_to_july().add(month_counts(month, history_to_july(), CONFIG, "2025-08"))
     again = read_rows(cumulative(CONFIG, "2025-08", grown(ONE)), CONFIG)
     with pytest.raises(InputError, match="cannot be a baseline"):
         baseline_counts(again, "2025-08", history=history)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.core.model import StatisticsTable
+from bot.stats.adding import baseline_counts, month_counts
 from bot.stats.history import History, running_total
 from bot.stats.months import add, words
-from bot.stats.publish import baseline_counts, chart_data, counts_of, table_for
+from bot.stats.printed import chart_data, table_for
 from tests.stats.months_of import Counts, codes, cumulative, monthly, read_rows, small_config
 
 CONFIG = small_config()
@@ -62,7 +63,7 @@ class Year:
         assert codes(reading) == list(findings), [finding.message for finding in reading.findings]
         if reading.stops:
             return False
-        self.history = self.history.add(counts_of(reading, CONFIG, self.history, period, inbound=self.mail))
+        self.history = self.history.add(month_counts(reading, self.history, CONFIG, period, inbound=self.mail))
         return True
 
     def prints(self, period: str) -> StatisticsTable:
@@ -142,7 +143,7 @@ def test_a_month_that_comes_late_is_taken_out_of_the_difference() -> None:
     year.comes("2025-08", cumulative(CONFIG, "2025-08", total_to("2025-08", TRUE)), "month-missing:note")
     before = running_total(year.history, CONFIG, "2025-08")
     reading = read_rows(monthly(CONFIG, "2025-07", TRUE["2025-07"]), CONFIG)
-    year.history = year.history.add(counts_of(reading, CONFIG, year.history, "2025-07"))
+    year.history = year.history.add(month_counts(reading, year.history, CONFIG, "2025-07"))
     assert running_total(year.history, CONFIG, "2025-08") == before
     assert year.history.month("2025-08") == {
         (name, key): value

@@ -7,13 +7,17 @@ from datetime import datetime
 
 from bot.core import keys, lifecycle
 from bot.core.assemble import status_of
-from bot.core.decision import Command, Word, find_theme
+from bot.core.decision import Word, find_theme
 from bot.core.effects import Answer, Confirm, FileHeld, Notify, Plan, PlanBuilder
 from bot.core.lifecycle import EditionEvent, edition_cell
-from bot.core.model import EditionState, Person, Value
+from bot.core.model import EditionState, Person
+from bot.core.planner import editing
 from bot.core.planner.due import remind
 from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules
+from bot.core.planner.said import Said as Said
+from bot.core.planner.said import answer as _answer
+from bot.core.planner.said import stays as _stays
 from bot.core.records import (
     DecisionAdded,
     DeliveriesRequeued,
@@ -27,19 +31,6 @@ from bot.errors import InputError
 
 COLLECTS = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.CORRECTING)
 SEND_AGAIN = (("APPROVE", "approve this same draft anew"), ("CHANGES", "what you write underneath goes to the leads"))
-
-
-class Said(Value):
-    """An editor's mail, read: the command, who gave it, in which inbound, and what its token is bound to.
-
-    ``draft`` is the draft that the token names (None: no token came along, so only HOLD and STATUS count)."""
-
-    command: Command
-    person: Person
-    inbound: int
-    digest: str
-    draft: int | None = None
-    has_token: bool = False
 
 
 def plan_decision(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan:
@@ -75,42 +66,6 @@ def plan_decision(view: EditionView, rules: Rules, said: Said, now: datetime) ->
     return build.plan()
 
 
-def _answer(
-    build: PlanBuilder,
-    said: Said,
-    view: EditionView,
-    about: str,
-    sentences: list[str] | tuple[str, ...],
-    *,
-    lines: tuple[str, ...] = (),
-    may_say: tuple[tuple[str, str], ...] = (),
-    quoted: bool = False,
-) -> None:
-    edition = build.edition
-    note = (said.command.note,) if said.command.note else ()
-    build.do(
-        Answer(
-            key=keys.answer_key(edition.bulletin, edition.period, said.digest, said.person.address),
-            to=said.person,
-            about=about,
-            sentences=(*sentences, *note),
-            lines=lines,
-            may_say=may_say,
-            quoted=f"{said.command.argument}" if quoted else "",
-            inbound=said.inbound,
-            editor_draft=edition.draft,
-        )
-    )
-
-
-def _stays(build: PlanBuilder, view: EditionView, said: Said, event: EditionEvent) -> bool:
-    """Answer with the table's sentence when the event does not move an edition in this state."""
-    cell = edition_cell(view.edition.state, event)
-    if cell.to is None:
-        _answer(build, said, view, f"{said.command.word}: nothing was changed", (cell.says,))
-    return cell.to is None
-
-
 def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     edition = view.edition
     if said.draft != edition.draft and edition.draft is not None:
@@ -134,7 +89,7 @@ def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
         approved_by=said.person.address,
         approved_at=now,
         release_at=release_at,
-        readers=rules.readers,
+        readers=editing.readers_for(view, rules),
         cause=f"approved by {said.person.address}",
     )
     build.write(TokensKilled(bulletin=edition.bulletin, period=edition.period))
@@ -246,8 +201,12 @@ def _changes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
                     theme=theme.key,
                 )
             )
-    build.set(notes=(*build.edition.notes, *notes))
+    build.set(notes=(*build.edition.notes, *notes), edited_draft=None, edited_themes=(), edited_seen_at=None)
     sentences = [says]
+    if edition.edited_draft is not None:
+        sentences.append(
+            f"The next draft starts from the leads’ own text; what draft {edition.edited_draft} had is kept."
+        )
     if told:
         sentences.append(f"Passed on to the leads of: {', '.join(told)}.")
     if notes:
@@ -362,11 +321,6 @@ def _file(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: 
     _answer(build, said, view, f"number {number} is filed", (f"It is read as a reply for {theme.title}.",))
 
 
-def _asked_nothing(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
-    sentence = "No question of mine is open, so there was nothing to answer; nothing was changed."
-    _answer(build, said, view, "nothing was asked", (sentence,))
-
-
 Action = Callable[[PlanBuilder, EditionView, Rules, Said, datetime], None]
 ACTIONS: dict[Word, Action] = {
     Word.APPROVE: _approve,
@@ -378,7 +332,11 @@ ACTIONS: dict[Word, Action] = {
     Word.CANCEL: _cancel,
     Word.STATUS: _status,
     Word.FILE: _file,
-    Word.YES: _asked_nothing,
-    Word.NO: _asked_nothing,
+    Word.EDITED: editing.edited,
+    Word.CORRECT: editing.correct,
+    Word.SEND_TO: editing.send_to,
+    Word.ENCLOSE: editing.enclose,
+    Word.YES: editing.yes,
+    Word.NO: editing.no,
 }
 WITHOUT_TOKEN = (Word.HOLD, Word.STATUS)

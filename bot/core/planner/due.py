@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import keys, lifecycle
+from bot.core.edits import Edited
 from bot.core.effects import (
     Alert,
     AskDeputy,
@@ -169,8 +170,18 @@ def _draft(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime) -
         make_draft(build, view, why)
 
 
-def make_draft(build: PlanBuilder, view: EditionView, why: str) -> None:
-    """A new draft. A version that has rows in the outbox already is used up: its keys would send the old bytes."""
+def make_draft(
+    build: PlanBuilder,
+    view: EditionView,
+    why: str,
+    *,
+    edited: Edited | None = None,
+    notes: tuple[str, ...] = (),
+    also_to: tuple[Person, ...] = (),
+) -> None:
+    """A new draft. A version that has rows in the outbox already is used up: its keys would send the old bytes.
+
+    ``edited`` is the editor's own file, ``notes`` and ``also_to`` go into the draft mail."""
     edition = build.edition
     version = edition.issue_version
     if any(d.kind == "bulletin" and f"/bulletin/v{version}/" in d.key for d in view.deliveries):
@@ -185,7 +196,8 @@ def make_draft(build: PlanBuilder, view: EditionView, why: str) -> None:
         cause=why,
     )
     build.write(Logged(edition_id=edition.id, what="draft", data={"number": number, "why": why}))
-    build.do(MakeDraft(number=number, version=version, notes=edition.notes))
+    told = (*notes, *edition.notes)
+    build.do(MakeDraft(number=number, version=version, notes=told, edited=edited, also_to=also_to))
     build.set(notes=())
 
 
@@ -208,6 +220,7 @@ def _release(build: PlanBuilder, view: EditionView, now: datetime) -> None:
     edition = build.edition
     if edition.state is EditionState.APPROVED and edition.release_at is not None and now >= edition.release_at:
         build.set(state=lifecycle.move_edition(edition.state, EditionEvent.RELEASE_DUE), cause="cooling-off over")
+        build.set(sent_draft=edition.approved_draft)
         build.write(
             DueDone(edition_id=edition.id, name=f"distribution/v{edition.issue_version}"),
             Logged(edition_id=edition.id, what="distribution", data={"readers": len(edition.readers)}),

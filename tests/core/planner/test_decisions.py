@@ -576,6 +576,8 @@ def test_every_word_in_every_state_is_answered_and_moves_only_as_the_table_says(
     assert [effect for effect in plan.effects if getattr(effect, "to", None) == EDITOR]
     assert len(changes(plan, DecisionAdded)) == 1
     event = next((event for event in EditionEvent if event.value == word.value), None)
+    if word is Word.CORRECT:
+        event = None  # without a Word file nothing moves; test_editing has the rest
     moved = lifecycle.edition_cell(state, event).to if event is not None else None
     after = plan.edition.state.value if plan.edition is not None else state.value
     assert after == (moved or state.value)

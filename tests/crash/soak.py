@@ -1,0 +1,155 @@
+"""Random kills, many of them: months that are killed anywhere, started again, and compared with one that was not.
+
+``make soak N=20000`` (or ``python -m tests.crash.soak --kills 20000``) prints kills, months, messages, lost,
+duplicated, in doubt, and what that proves: no failure in N kills bounds the rate at 3/N with 95 % confidence.
+Every other month sends through a post office that loses answers; what stays in doubt there is answered by the
+"operator", who asks the office. A month that failed is said with its seed, and its folder is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.crash import months
+from tests.crash.ending import Ending, ending_of
+from tests.crash.office import ROUGH, Office, ledger_of, sending_by
+
+KILLS_A_MONTH = 5
+MOST_KILLS_A_MONTH = 30
+
+
+@dataclass
+class Tally:
+    """What came of some months."""
+
+    kills: int = 0
+    months: int = 0
+    messages: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    in_doubt: int = 0  # answered by the operator: mails whose answer was lost and that no probe found
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Count another tally in."""
+        for name in ("kills", "months", "messages", "lost", "duplicated", "in_doubt"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.faults += other.faults
+
+    @property
+    def good(self) -> bool:
+        """Nothing lost, nothing twice, every month ended the same."""
+        return not (self.lost or self.duplicated or self.faults)
+
+    def lines(self) -> list[str]:
+        """For people."""
+        said = [
+            f"{self.kills:,} kills in {self.months:,} months, {self.messages:,} messages: "
+            f"{self.lost} lost, {self.duplicated} duplicated, {self.in_doubt} in doubt (each answered by the operator)."
+        ]
+        if self.good and self.kills:
+            said.append(f"No failure in {self.kills:,} kills: at most {3 / self.kills:.2e} a kill (95 %, 3/N).")
+        return said + self.faults
+
+
+def kill_a_month(out: Path, seed: int, reference: Ending, seconds: float, *, rough: bool) -> Tally:
+    """One month with kills at random moments, to its end. ``seconds``: how long a month takes unkilled."""
+    chance = random.Random(seed)
+    prepare = partial(sending_by, partial(Office, ledger_of(out), ROUGH, seed)) if rough else months.nothing
+    tally = Tally(months=1)
+    ended = -1
+    while ended != months.FINISHED and tally.kills < MOST_KILLS_A_MONTH:
+        ended = months.killed_later(out, chance.uniform(0, 2 * seconds / KILLS_A_MONTH), prepare)
+        tally.kills += ended == -9
+        if ended not in (months.FINISHED, -9):
+            tally.faults.append(f"seed {seed}: the month could not go on (ended with {ended})")
+            return tally
+    office = Office(ledger_of(out))
+    truth: Callable[[str], bool] | None = (lambda mail: mail in office.accepted()) if rough else None
+    for work in (partial(months.month, out), partial(months.afterwards, out, truth=truth)):
+        if work(prepare=prepare) != months.FINISHED:
+            tally.faults.append(f"seed {seed}: the month could not be ended")
+            return tally
+    found = ending_of(out, office.accepted().elements() if rough else None)
+    tally.messages = len(found.facts["mails"])
+    tally.lost, tally.duplicated = len(found.lost), len(found.duplicated)
+    tally.in_doubt = found.answered
+    tally.faults += [f"seed {seed}: {fault}" for fault in found.faults(reference)]
+    return tally
+
+
+def soak(kills: int, seed: int, folder: Path, say: Callable[[str], None] = lambda line: None) -> Tally:
+    """Months until so many kills were made, in this process."""
+    months.warm_up()
+    started = time.monotonic()
+    assert months.month(folder / "unkilled") == months.FINISHED
+    seconds = time.monotonic() - started
+    assert months.afterwards(folder / "unkilled") == months.FINISHED
+    reference = ending_of(folder / "unkilled")
+    total = Tally()
+    while total.kills < kills and len(total.faults) < 20:
+        number = seed * 1_000_003 + total.months
+        out = folder / f"month-{number}"
+        one = kill_a_month(out, number, reference, seconds, rough=total.months % 2 == 1)
+        total.add(one)
+        if one.good:
+            shutil.rmtree(out)
+        if total.months % 20 == 0:
+            say(total.lines()[0])
+    return total
+
+
+def _worker(kills: int, seed: int, folder: Path, answers: Any, aloud: bool) -> None:
+    (folder / str(seed)).mkdir()
+    answers.put(
+        soak(kills, seed, folder / str(seed), (lambda line: print(line, flush=True)) if aloud else lambda line: None)
+    )
+
+
+def soak_on(cores: int, kills: int, seed: int, folder: Path, aloud: bool = False) -> Tally:
+    """The same on several cores, each with its own seeds."""
+    ways = multiprocessing.get_context("fork")
+    answers = ways.Queue()
+    share = -(-kills // cores)
+    workers = [ways.Process(target=_worker, args=(share, seed + n, folder, answers, aloud)) for n in range(cores)]
+    for worker in workers:
+        worker.start()
+    total = Tally()
+    for _ in workers:
+        total.add(answers.get())
+    for worker in workers:
+        worker.join()
+    return total
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; 1 when anything was lost, doubled or spoilt."""
+    words = argparse.ArgumentParser(prog="soak", description="Kill the month at random moments, many times.")
+    words.add_argument("--kills", type=int, default=1000)
+    words.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
+    words.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    asked = words.parse_args(arguments)
+    print(f"seed {asked.seed}", flush=True)
+    started = time.monotonic()
+    with months.playground() as folder:
+        total = soak_on(asked.cores, asked.kills, asked.seed, folder, aloud=True)
+        if not total.good:
+            kept = shutil.copytree(folder, Path(folder.name + "-kept"), dirs_exist_ok=True)
+            print(f"the months that failed are kept in {kept}")
+    print(*total.lines(), f"{time.monotonic() - started:.0f} s", sep="\n")
+    return 0 if total.good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
