@@ -6,6 +6,7 @@ from bot.core.assemble import changes_between
 from bot.core.edits import notes_about_edits
 from bot.core.effects import MakeDraft
 from bot.core.model import Bulletin
+from bot.core.planner.editing import readers_for, version_deliveries
 from bot.render.tidy import tidy
 from bot.service.enclosing import enclosures_of
 from bot.service.sections import bulletin_of, edited_draft
@@ -31,13 +32,26 @@ def content(work: Work, effect: MakeDraft) -> tuple[Bulletin, bytes | None]:
 
 
 def notes(work: Work, effect: MakeDraft) -> tuple[str, ...]:
-    """What the draft mail says of edits that stand."""
+    """What the draft mail says of edits that stand, and of readers whom a correction leaves out."""
     edition = work.view.edition
+    left_out = _left_out(work, effect.version)
     if effect.edited is not None or edition.edited_draft is None:
-        return ()
+        return left_out
     titles = {theme.key: theme.title for theme in work.desk.bulletins[work.bulletin].themes}
     kept = f"The words that were edited in Word (draft {edition.edited_draft}) are kept."
-    return (kept, *notes_about_edits(edition, work.view.submissions, titles))
+    return (kept, *notes_about_edits(edition, work.view.submissions, titles), *left_out)
+
+
+def _left_out(work: Work, version: int) -> tuple[str, ...]:
+    """Who had the version before sent to them and does not get the correction, by name and reason."""
+    if version < 2:
+        return ()
+    there = version_deliveries(work.view, version - 1)
+    gets = {
+        person.address for person in readers_for(work.view, work.desk.rules(work.bulletin, work.view.edition.period))
+    }
+    out = [f"{address} ({state.value.replace('_', ' ')})" for address, state in there.items() if address not in gets]
+    return (f"The correction does not go to: {', '.join(out)}.",) if out else ()
 
 
 def marked(work: Work, bulletin: Bulletin, version: int) -> Bulletin:

@@ -13,7 +13,7 @@ from bot.ports import Probe, StagedMail
 from bot.service.desk import Account, Desk, log
 
 LEASE_SECONDS = 120
-BATCH = 50
+BATCH = 10  # few, so that what a stopped or slow tick leaves leased is soon free again
 
 
 def staged(desk: Desk, delivery: Delivery) -> StagedMail:
@@ -36,16 +36,20 @@ def account_for(desk: Desk, delivery: Delivery) -> Account:
 
 def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
     """Let queued mails leave, a bounded number of them; gives how many left."""
-    now = desk.clock.now()
     left = 0
-    for delivery in desk.store.lease_deliverable(now, BATCH, LEASE_SECONDS):
-        if not may_go_on():
-            break
-        account = account_for(desk, delivery)
-        try:
-            left += _send(desk, account, delivery)
-        except (Unavailable, LoginFailed) as error:
-            note_trouble(desk, account, error)
+    tried: set[str] = set()
+    while may_go_on():
+        found = desk.store.lease_deliverable(desk.clock.now(), BATCH, LEASE_SECONDS)
+        leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
+        tried.update(delivery.key for delivery in leased)
+        for delivery in leased:
+            account = account_for(desk, delivery)
+            try:
+                left += _send(desk, account, delivery)
+            except (Unavailable, LoginFailed) as error:
+                note_trouble(desk, account, error)
+                return left
+        if not leased:
             break
     return left
 

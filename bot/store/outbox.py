@@ -13,7 +13,7 @@ from bot.core.records import Delivery
 from bot.store import schema
 from bot.store.rows import DELIVERY_COLUMNS, deliveries_of
 
-RELEASE_LEASE_SECONDS = 120  # how long a release may be silent before others probe
+RELEASE_LEASE_SECONDS = 600  # how long a release may be silent before others probe: SMTP waits 300 s after the dot
 BULLETIN = "bulletin"  # the kind of readers' mails, which leave only while their edition is distributing
 
 _table = schema.delivery

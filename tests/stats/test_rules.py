@@ -214,7 +214,7 @@ def test_a_baseline_must_be_a_running_total_and_come_first() -> None:
 
 def test_monthly_files_without_a_baseline_print_the_month_and_say_so() -> None:
     reading = read_rows(monthly(CONFIG, "2025-08", ONE), CONFIG)
-    history = History("small").add(counts_of(reading, CONFIG, History("small"), "2025-08"))
+    history = History("small").add(month_counts(reading, History("small"), CONFIG, "2025-08"))
     table = table_for(history, CONFIG, "2025-08")
     assert table.totals["total"] == 10
     assert table.month_rows == ()
