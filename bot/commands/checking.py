@@ -24,7 +24,6 @@ from bot.render.word import render_word
 from bot.service.desk import Account, Desk
 from bot.wiring import SystemClock, load, open_desk
 
-
 MAILBOX_FAULT = 4
 
 

@@ -54,7 +54,7 @@ def theme_edits(old: Bulletin, new: Bulletin) -> tuple[ThemeEdit, ...]:
     before, after = _by_theme(old.sections), _by_theme(new.sections)
     for theme in dict.fromkeys((*before, *after)):
         was, now = before.get(theme, ()), after.get(theme, ())
-        sentences = changes_between(_only(old, was), _only(old, now))
+        sentences = changes_between(_only(old, was), _only(old, now)) if was != now else ()
         if sentences:
             found.append(ThemeEdit(theme=theme, title=(*now, *was)[0].title, sentences=sentences))
     return tuple(found)

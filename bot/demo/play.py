@@ -29,7 +29,7 @@ from bot.wiring import FixedClock, open_desk
 
 BULLETIN, PERIOD = "ccsu-rag", "2025-08"
 PLACE = "demo.json"
-PAUSE = timedelta(minutes=3)  # between a kill and the start after it; longer than any lease of the service
+PAUSE = timedelta(minutes=11)  # between a kill and the start after it; longer than any lease of the service
 
 
 def play(out: Path, *, keep: bool = False, verbose: bool = False) -> int:

@@ -10,8 +10,8 @@ from bot.mail.lines import Line, Mark
 
 _VERB_END = re.compile(rf"(?:^|[\s>)\"'，,：])(?:{phrases.words(phrases.WROTE)})\s*[:：]?\s*$", re.IGNORECASE)
 _VERB_INSIDE = re.compile(
-    r"(?:^|\s)(?:schreef|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|heeft|napisał|написал|пишет|kirjoitti"
-    r"|va escriure|scrisse|rašė|пользователь|użytkownik)\s",
+    r"(?:^|[\s>)])(?:schreef|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|heeft|napisał|написал|пишет|kirjoitti"
+    r"|va escriure|scrisse|rašė|пользователь|użytkownik|ezt írta|tarihinde|odesílatel)\s",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
@@ -21,12 +21,15 @@ _FIRST = re.compile(
 _DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"[^\s<>\"@]{1,200}@[^\s<>\"@]{1,200}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|[上下]午")
-_END = re.compile(r"(?:>|@[^\s:@]{1,200}|\))\s{0,3}[:：]\s*$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_BARE_DATE = re.compile(r"\d{4}/\d{1,2}/\d{1,2} [^<>@]{0,80}<[^\s<>@]{1,64}@[^\s<>@]{1,200}>:?")  # Gmail, long ago
+_WROTE_ON = re.compile(r"(?:\S{1,40} ){1,4}(?:wrote|schrieb) (?:on|am) \d{1,4}[./-]\d{1,2}[./-]\d{1,4},? [\d:.]{4,8}(?: [AP]M)?:$")
+_END = re.compile(r">\s{0,3}[:：]\s*$")
 _WEEKDAY = (
     "mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|pon|wto|śro|czw|pią|sob|nie"
     "|пн|вт|ср|чт|пт|сб|вс"
 )
-_WEEKDAY_FIRST = re.compile(rf"(?:{_WEEKDAY})\w*[,.]?\s.{{0,12}}\d", re.IGNORECASE)
+_WEEKDAY_FIRST = re.compile(rf"(?:(?:{_WEEKDAY})\w*[,.]{{0,2}}\s.{{0,12}}|\w{{2,4}}[.,]{{0,2}}\s)\d", re.IGNORECASE)
 _SHARED = re.compile(
     rf"^(.*?\S)\s*(-{{2,}}\s*On\s.{{5,200}}\swrote:|(?<=[.!?\s])On (?:{_WEEKDAY})\w*[,.]? .{{5,200}}\swrote:)\s*$",
     re.IGNORECASE,
@@ -122,7 +125,7 @@ def _at(lines: list[Line], index: int, floor: int) -> Boundary | None:
         header = _header_block(lines, index)
         if header is not None:
             return header
-    if text[-1] in ":：" or _VERB_END.search(text[-40:]):
+    if text[-1] in ":：>" or _VERB_END.search(text[-40:]):
         attribution = _attribution(lines, index, floor)
         if attribution is not None:
             return attribution
@@ -186,16 +189,26 @@ def _attribution(lines: list[Line], index: int, floor: int) -> Boundary | None:
 def is_attribution(text: str) -> bool:
     """Is this "On 3 June 2026 at 10:00, Somebody <a@b> wrote:" in any language?"""
     stripped = text.strip().lstrip("- ")
-    if not stripped or not _starts_with_date(stripped) or not _DIGIT.search(stripped):
+    if not stripped or not _DIGIT.search(stripped):
         return False
-    first = bool(_FIRST.match(stripped))
     colon = stripped[-1] in ":："
     address = "@" in stripped and bool(_ADDRESS.search(stripped))
-    if first and (colon or address) and _VERB_END.search(stripped[-60:]):
+    if not _starts_with_date(stripped):
+        return colon and _name_first(stripped, address)
+    if (colon or address) and _VERB_END.search(stripped[-60:]):
         return True
-    if first and colon and _VERB_INSIDE.search(stripped):
+    if colon and _VERB_INSIDE.search(stripped):
+        return True
+    if _BARE_DATE.fullmatch(stripped):
         return True
     return address and bool(_END.search(stripped[-300:]) and _TIME.search(stripped))
+
+
+def _name_first(text: str, address: bool) -> bool:
+    """ "Somebody <a@b> schrieb am 3. Juni um 10:00:", and the same in the languages that put the name first."""
+    if address and ("<" in text or "(" in text):
+        return bool((_VERB_INSIDE.search(text) or _VERB_END.search(text[-60:])) and (_TIME.search(text) or _YEAR.search(text)))
+    return bool(_WROTE_ON.match(text))
 
 
 def _starts_with_date(text: str) -> bool:

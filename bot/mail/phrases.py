@@ -43,7 +43,7 @@ OTHER_LABELS = (
 
 # Verbs that end "On ..., somebody wrote:"
 WROTE = (
-    "wrote|writes|said|schrieb|schreef|escribió|escribio|escreveu|a écrit|a ecrit|ha scritto|skrev|napisał"
+    "wrote|writes|said|pisze|schrieb|schreef|escribió|escribio|escreveu|a écrit|a ecrit|ha scritto|skrev|napisał"
     "|napisała|napisał\\(a\\)|napisal"
     "|написал|написала|написал\\(а\\)|пишет|написав|написала|пише|ysgrifennodd|kirjoitti|írta|írt|napsal"
     "|napsal\\(a\\)|napísal|napísal\\(a\\)"
@@ -54,7 +54,7 @@ WROTE = (
     "|menulis|följande|följande meddelande"
 )
 FIRST_WORDS = (
-    "on|am|le|el|il|op|em|den|på|w dniu|dnia|ar|kl|dňa|dne|vào|на|в|пн|вт|ср|чт|пт|сб|вс|at|a|la|pe|pada"
+    "on|am|na|le|el|il|op|em|den|på|w dniu|dnia|ar|kl|dňa|dne|vào|на|в|пн|вт|ср|чт|пт|сб|вс|at|a|la|pe|pada"
     "|tarihinde|在|於|ve|ngày|el día"
     "|mar|mer|lun|jeu|ven|sam|dim"
 )

@@ -134,7 +134,7 @@ class BlockWriter:
     def _picture(self, picture: Picture) -> None:
         drawing = self.parts.picture(picture)
         if drawing is None:
-            self.paragraph("Picture", text_run(f"[This picture could not be printed: {picture.alt}]"))
+            self.paragraph("Picture", text_run(f"[Picture: {picture.alt}]"))
         else:
             self.paragraph("Picture", f"<w:r>{drawing}</w:r>")
 

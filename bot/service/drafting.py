@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from bot.core import keys
 from bot.core.assemble import changes_between, of_theme, status_of
 from bot.core.effects import Distribute, MakeDraft, SendCopy
-from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, SectionStatus, Theme
+from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, SectionStatus, Submission, Theme
 from bot.core.planner.editing import readers_for
 from bot.core.proof import proofread
 from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded
+from bot.core.timetable import month_title
 from bot.mail import letters
 from bot.mail.compose import Attachment, Envelope, compose_shared_body, picture_cid, reader_header
 from bot.mail.templates import in_words
@@ -23,7 +24,7 @@ from bot.render.text import render_text
 from bot.render.word import render_word
 from bot.service import correcting, writing
 from bot.service.enclosing import enclosed
-from bot.service.figures import STATISTICS_PLACE
+from bot.service.figures import STATISTICS_PLACE, last_published
 from bot.service.proofing import proof_context
 from bot.service.work import Work
 
@@ -127,11 +128,11 @@ def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
 
 
 def _statistics_findings(work: Work) -> tuple[Finding, ...]:
-    """What the statistics rules noticed in the newest figures of each theme."""
+    """What the statistics rules noticed in the newest figures of each theme, those that were refused included."""
     config = work.desk.bulletins[work.bulletin]
     found: list[Finding] = []
     for theme in config.themes:
-        with_figures = [s for s in of_theme(theme.key, work.view.submissions) if s.statistics is not None]
+        with_figures = [s for s in of_theme(theme.key, work.view.submissions) if brought_figures(s)]
         if with_figures:
             place = f"{theme.title} / {STATISTICS_PLACE}"
             found += [
@@ -140,6 +141,26 @@ def _statistics_findings(work: Work) -> tuple[Finding, ...]:
                 if f.where.startswith(STATISTICS_PLACE)
             ]
     return tuple(found)
+
+
+def brought_figures(submission: Submission) -> bool:
+    """Whether a reply brought figures, usable or not."""
+    return submission.statistics is not None or any(f.where.startswith(STATISTICS_PLACE) for f in submission.findings)
+
+
+def figures_notes(work: Work) -> tuple[str, ...]:
+    """For the editor: themes whose figures did not come, or could not be used, and what is printed instead."""
+    notes: list[str] = []
+    for theme in work.desk.bulletins[work.bulletin].themes:
+        mine = of_theme(theme.key, work.view.submissions)
+        if theme.series is None or any(s.statistics is not None for s in mine):
+            continue
+        why = "the figures that came could not be used" if any(map(brought_figures, mine)) else "no figures came"
+        table = last_published(work.desk, work.bulletin, theme)
+        until = f" of {month_title(table.period)}" if table is not None and table.period else ""
+        printed = f"the last published table{until} is printed, dated as such" if table else "no table is printed"
+        notes.append(f"{theme.title}: {why}; {printed}.")
+    return tuple(notes)
 
 
 def standing(work: Work, theme: Theme) -> letters.Standing:
@@ -178,7 +199,7 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
         standings=tuple(standing(work, theme) for theme in config.themes),
         findings=draft.findings,
         changes=draft.changes,
-        notes=(*effect.notes, *correcting.notes(work, effect)),
+        notes=(*figures_notes(work), *effect.notes, *correcting.notes(work, effect)),
         enclosures=correcting.enclosure_lines(work),
         readers=readers_for(work.view, work.desk.rules(work.bulletin, edition.period)),
         open_mails=tuple(_open_line(mail) for mail in (*held, *strays)),

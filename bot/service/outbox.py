@@ -132,7 +132,9 @@ def _settle(desk: Desk, delivery: Delivery, answer: Probe, at: datetime) -> bool
 
 
 def _tell(desk: Desk, delivery: Delivery, code: str, sentence: str) -> None:
-    """A delivery that needs the operator; `status` shows it with the two answers."""
+    """A delivery that needs the operator, said once; `status` shows it with the two answers."""
+    if any((problem.code, problem.where) == (code, delivery.key) for problem in desk.store.problems()):
+        return  # asked again and still unknown: the log would grow with every tick
     problem = Problem(
         code=code,
         sentence=f"A {delivery.kind.replace('_', ' ')} mail: {sentence}",

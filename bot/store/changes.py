@@ -150,6 +150,8 @@ def _requeued(connection: Connection, batch: _Batch, at: datetime) -> None:
 def _bounced(connection: Connection, batch: _Batch, at: datetime) -> None:
     for change in batch:
         outbox.move(connection, change.key, DeliveryEvent.BOUNCE, at, None, change.reason)
+    # A mail that came back had left: nobody need say so any more.
+    _problems_cleared(connection, [records.ProblemCleared(code="in-doubt", where=one.key) for one in batch], at)
 
 
 def _due(connection: Connection, batch: _Batch, at: datetime) -> None:

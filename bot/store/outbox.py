@@ -14,7 +14,8 @@ from bot.store import schema
 from bot.store.rows import DELIVERY_COLUMNS, deliveries_of
 
 RELEASE_LEASE_SECONDS = 600  # how long a release may be silent before others probe: SMTP waits 300 s after the dot
-BULLETIN = "bulletin"  # the kind of readers' mails, which leave only while their edition is distributing
+BULLETIN = "bulletin"  # the kind of readers' mails, which leave only while their edition lets them go
+LETS_GO = (EditionState.DISTRIBUTING, EditionState.DISTRIBUTED)  # the second: what the operator queued again
 
 _table = schema.delivery
 _ORDER = (_table.c.kind == BULLETIN, _table.c.id)  # readers last, else oldest first
@@ -34,7 +35,7 @@ def _distributing() -> ColumnElement[bool]:
     """SQL for "no reader's bulletin, or its edition lets it go"."""
     edition = schema.edition
     lets_go = select(edition.c.id).where(
-        edition.c.id == _table.c.edition_id, edition.c.state == EditionState.DISTRIBUTING.value
+        edition.c.id == _table.c.edition_id, edition.c.state.in_([state.value for state in LETS_GO])
     )
     return or_(_table.c.kind != BULLETIN, lets_go.exists())
 
@@ -47,7 +48,7 @@ def _unleased(now: datetime) -> ColumnElement[bool]:
 def lease_deliverable(connection: Connection, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
     """Lease queued mails whose time has come, oldest first, readers' bulletins last.
 
-    A bulletin whose edition is not distributing is passed over: it could not be released, and would hold up others.
+    A bulletin whose edition does not let it go is passed over: it could not be released, and would hold up others.
     """
     ready = (
         schema.LIVE,

@@ -216,7 +216,8 @@ def test_a_reader_bounce_after_the_distribution_is_told(world: World) -> None:
         "From: postmaster@council.example.org\r\nSubject: Undeliverable\r\nMessage-ID: <b1@council.example.org>\r\n"
         'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nFailed.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
-        f"Reporting-MTA: dns;mx\r\n\r\nFinal-Recipient: rfc822;{reader.address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"Reporting-MTA: dns;mx\r\n\r\nFinal-Recipient: rfc822;{reader.address}\r\n"
+        "Action: failed\r\nStatus: 5.1.1\r\n\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original.message['Message-ID']}\r\n\r\n--b--\r\n"
     )
     world.delivers(report.encode())

@@ -121,8 +121,7 @@ def test_a_reply_by_another_person_is_added_and_both_are_told(world: World) -> N
         subject=f"Re: {lead.received('request').subject}",
         headers={"In-Reply-To": str(lead.received("request").message["Message-ID"])},
     )
-    printed = [item for item in world.view().submissions]
-    assert len(printed) == 2
+    assert len(world.view().submissions) == 2
     assert deputy.received("receipt")
     assert len(lead.mails("receipt")) == 2
     assert "both are kept" in world.editor.received("notice").text

@@ -27,6 +27,7 @@ from bot.wiring import FixedClock, open_desk
 
 LEFT = (DeliveryState.SENT, DeliveryState.BOUNCED)
 TIMES = {"at", "made_at", "changed_at", "approved_at", "release_at", "queued_at", "not_before", "received_at"}
+TROUBLE = ("in-doubt", "refused", "operator", "stuck")  # log lines of trouble that a month may or may not meet
 _TOKEN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}\b")
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
 _CLOCK = re.compile(r"\b\d\d?:\d\d\b|\b\d{4}-\d\d-\d\dT[\d:.+]+Z?")
@@ -104,7 +105,7 @@ def ending_of(out: Path, accepted: Iterable[str] | None = None) -> Ending:
         known = {d.message_id for d in deliveries if d.state is not DeliveryState.QUEUED}
         ended.spoilt = [f"{mail} left, and the store does not know it" for mail in taken if mail not in known]
         ended.spoilt += [f"log line {number} is broken" for number in store.broken_events()]
-        ended.spoilt += [f"{p.code}: {p.sentence} {p.where}" for p in store.problems() if p.code != "in-doubt"]
+        ended.spoilt += [f"{p.code}: {p.sentence} {p.where}" for p in store.problems()]
         if accepted is None:
             ended.spoilt += _changed(desk, deliveries, in_sent)
         return ended
@@ -158,7 +159,7 @@ def _edition_facts(desk: Desk, view: EditionView) -> dict[str, Any]:
         "absences": _same([a.model_dump(mode="json", exclude={"since"}) for a in store.absences()]),
         "drafts": {str(d.number): _same(d.model_dump(mode="json", exclude={"parts"})) for d in drafts},
         "texts": {f"{d.number} {p.name}": _text(desk, p.name, p.digest) for d in drafts for p in d.parts},
-        "log": [event.what for event in store.events(edition.id)],
+        "log": [event.what for event in store.events(edition.id) if event.what not in TROUBLE],
         "received": [
             [i.state.value, i.verdict.kind if i.verdict else "", i.verdict.rule if i.verdict else "", i.junk]
             for i in inbounds

@@ -19,19 +19,16 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import bot.wiring
-from bot.commands import upkeep
-from bot.core.model import DeliveryState
-from bot.core.records import ProblemCleared
 from bot.demo import play
 from bot.demo.script import STEPS
 from bot.sections import cage
 from bot.service import Service
-from bot.service.desk import Desk
 from tests.crash.points import hook_in, kill_after
 
 LAST = len(STEPS)
@@ -185,36 +182,15 @@ def killed_later(out: Path, seconds: float, prepare: Prepare = nothing) -> int:
     return waited(child)
 
 
-def afterwards(out: Path, *, prepare: Prepare = nothing, truth: Callable[[str], bool] | None = None) -> int:
-    """The hours after the month, in a child: ticks until the outbox rests, and the operator's answer to every mail in
-    doubt (``truth`` says by its Message-ID whether it was accepted)."""
+def afterwards(out: Path, prepare: Prepare = nothing) -> int:
+    """The hours after the month, in a child: a few ticks in which nothing more may leave."""
 
     def work() -> None:
         prepare()
         clock = bot.wiring.FixedClock(AFTERWARDS)
         with play.open_desk(play.prepare(out), os.environ, clock=clock) as desk:
-            for _ in range(30):
-                clock.at = clock.at.replace(hour=clock.at.hour + clock.at.minute // 50, minute=clock.at.minute % 50 + 5)
+            for _ in range(3):
                 Service(desk).tick()
-                if not _restless(desk):
-                    return
-                if truth is not None and clock.at.hour >= 14:
-                    _operator_answers(desk, truth)
+                clock.at += timedelta(minutes=15)
 
     return forked(work)[0]
-
-
-def _restless(desk: Desk) -> bool:
-    waiting = (DeliveryState.QUEUED, DeliveryState.RELEASING, DeliveryState.IN_DOUBT)
-    return any(delivery.state in waiting for delivery in desk.store.deliveries())
-
-
-def _operator_answers(desk: Desk, truth: Callable[[str], bool]) -> None:
-    """What an operator does who has asked the mail server: `resolve KEY sent` or `resolve KEY retry`."""
-    events = upkeep.ANSWERS
-    for delivery in desk.store.deliveries():
-        accepted = truth(delivery.message_id)
-        if delivery.state is DeliveryState.IN_DOUBT:
-            word = "sent" if accepted else "retry"
-            desk.store.move_delivery(delivery.key, events[word], desk.clock.now(), reason=f"operator: {word}")
-            desk.store.apply([ProblemCleared(code="in-doubt", where=delivery.key)], desk.clock.now())

@@ -13,19 +13,27 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.commands import upkeep
+from bot.core.model import DeliveryState
+from bot.core.records import Delivery, ProblemCleared
 from bot.demo import play
 from bot.errors import LoginFailed, MaybeSent, NotSent, Refused, Unavailable
 from bot.ports import Probe, StagedMail
+from bot.service import Service
+from bot.service.desk import Desk
+from bot.wiring import FixedClock
 
 ACCEPTED, ASKED, PROBED = "accepted", "asked", "probed"
 
 
 @dataclass(frozen=True)
 class Faults:
-    """How often each thing goes wrong, in per cent of releases; ``late``: probes that do not see an accepted mail yet."""
+    """How often each thing goes wrong, in per cent of releases. ``late``: so many probes do not see an accepted mail
+    yet."""
 
     silent_before: int = 0  # no answer, and it was not accepted
     silent_after: int = 0  # no answer, and it was accepted
@@ -127,14 +135,49 @@ def ledger_of(out: Path) -> Path:
     return out / "ledger"
 
 
-def sending_by(office: Callable[[], Any]) -> None:
-    """Make the demonstration of this process send through an office, for good: its mailbox is read as before."""
-    real = play.open_desk
+def sending_by(office: Callable[[], Office]) -> None:
+    """Make the demonstration of this process send through an office, for good: its mailbox is read as before.
+
+    After each step the minutes go by that the service would have, with a tick in each, until the outbox rests; the
+    operator asks the office about mails in doubt and answers. (A reader's mail can only come back when it has left.)
+    """
+    real, step = play.open_desk, play._play_step
 
     @contextmanager
-    def open_desk(*given: Any, **named: Any) -> Iterator[Any]:
+    def open_desk(*given: Any, **named: Any) -> Iterator[Desk]:
         with real(*given, **named) as desk:
             accounts = tuple(replace(account, sender=office()) for account in desk.accounts)
             yield replace(desk, accounts=accounts)
 
-    play.open_desk = open_desk
+    def play_step(desk: Desk, service: Service, *more: Any) -> None:
+        step(desk, service, *more)
+        rest(desk, service, lambda mail: mail in office().accepted())
+
+    play.open_desk, play._play_step = open_desk, play_step
+
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.RELEASING, DeliveryState.IN_DOUBT)
+PATIENCE, MOST_TICKS = 6, 40
+
+
+def rest(desk: Desk, service: Service, accepted: Callable[[str], bool]) -> None:
+    """Minutes with a tick in each until nothing waits; after some of them the operator answers what is in doubt."""
+    clock = desk.clock
+    assert isinstance(clock, FixedClock)
+    for number in range(MOST_TICKS):
+        waiting = [delivery for delivery in desk.store.deliveries() if delivery.state in WAITING]
+        if not waiting:
+            return
+        if number >= PATIENCE:
+            for delivery in waiting:
+                if delivery.state is DeliveryState.IN_DOUBT:
+                    answer(desk, delivery, "sent" if accepted(delivery.message_id) else "retry")
+        clock.at += timedelta(minutes=2)
+        service.tick()
+
+
+def answer(desk: Desk, delivery: Delivery, word: str) -> None:
+    """What ``resolve KEY sent|retry`` does."""
+    now = desk.clock.now()
+    desk.store.move_delivery(delivery.key, upkeep.ANSWERS[word], now, reason=f"operator: {word}")
+    desk.store.apply([ProblemCleared(code="in-doubt", where=delivery.key)], now)

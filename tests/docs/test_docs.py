@@ -19,7 +19,7 @@ PAGES = sorted(
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 OPTION = re.compile(r"--[a-z][a-z-]+")
-COMMAND = re.compile(r"run_bot\.py((?: --(?:config \S+|verbose|log-json))*) ([a-z]+)([^`\n]*)")
+COMMAND = re.compile(r"run_bot\.py((?: --(?:config \S+|verbose|log-json))*) ([a-z]+)([^`\n;|]*)")
 PATH = re.compile(r"`((?:bot|tests|templates|config|docs)/[A-Za-z0-9_./-]*[A-Za-z0-9_/])`")
 LARGEST_PICTURE = 150_000
 
@@ -34,6 +34,10 @@ def _slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
+def _anchors(page: Path) -> set[str]:
+    return {_slug(heading) for heading in re.findall(r"(?m)^#+ (.+)$", page.read_text("utf-8"))}
+
+
 def broken_links(page: Path) -> Iterator[str]:
     """The relative links of a page whose file, or whose heading in that file, does not exist."""
     for target in LINK.findall(_prose(page)):
@@ -41,9 +45,8 @@ def broken_links(page: Path) -> Iterator[str]:
             continue
         name, _, anchor = target.partition("#")
         file = (page.parent / name) if name else page
-        if not file.exists():
-            yield target
-        elif anchor and anchor not in {_slug(h) for h in re.findall(r"(?m)^#+ (.+)$", file.read_text("utf-8"))}:
+        known = _anchors(file) if anchor and file.is_file() else {""}
+        if not file.exists() or anchor not in known:
             yield target
 
 

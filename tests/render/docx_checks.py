@@ -116,7 +116,11 @@ def _structure(docx: Docx) -> None:
     known = {one.get(f"{W}numId") for one in numbering.iter(f"{W}num")}
     for one in docx.document.iter(f"{W}numId"):
         assert one.get(f"{W}val") in known
-    blank = [style for style, text in docx.paragraphs() if not text.strip() and style not in ("picture", "table note", "normal")]
+    blank = [
+        style
+        for style, text in docx.paragraphs()
+        if not text.strip() and style not in ("picture", "table note", "normal")
+    ]
     assert blank == []
 
 

@@ -178,6 +178,15 @@ def test_a_file_that_cannot_be_taken_changes_nothing_and_says_why() -> None:
     assert "Nothing was changed" in answer(plan)
 
 
+def test_changes_starts_again_from_the_leads_own_text() -> None:
+    seen = view(edition("in_review", edited_draft=1, edited_themes=("drugs",), edited_seen_at=DEADLINE))
+    plan = decided(seen, Word.CHANGES, None)
+    after = becomes(plan)
+    assert (after.edited_draft, after.edited_themes, after.edited_seen_at) == (None, (), None)
+    assert "leads’ own text" in answer(plan)
+    assert "leads’ own text" not in answer(decided(view("in_review"), Word.CHANGES, None))
+
+
 # ------------------------------------------------------------------------------------------------ YES and NO
 
 DOUBTFUL = Edited(problem="It holds tracked changes.", askable=True, warnings=("Comment by the editor: “why?”",))

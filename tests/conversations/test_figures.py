@@ -1,0 +1,117 @@
+"""The custody figures as a dialogue: what is printed can always be derived, and a slip is told within the tick."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+
+from tests.conversations.world import World
+
+DISTRICTS = (
+    "Broxbourne", "Dacorum", "East Hertfordshire", "Hertsmere", "North Hertfordshire", "St Albans",
+    "Stevenage", "Three Rivers", "Watford", "Welwyn Hatfield", "No fixed abode", "Out of County",
+)  # fmt: skip
+
+
+def workbook(
+    positive: int, *, total: int | None = None, month: str = "July 2025", districts: tuple[str, ...] = DISTRICTS
+) -> bytes:
+    """A cumulative workbook: every district with the same counts."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([f"Drug tests on arrest since October 2020 to the end of {month}"])
+    sheet.append(["CSP", "Positive", "Negative", "Refused", "Total"])
+    for district in DISTRICTS:
+        sheet.append([district, positive, 5, 1, positive + 6 if total is None else total])
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def months(world: World, day: str) -> None:
+    """Approve and distribute the August edition."""
+    world.at("2025-08-12 12:00")
+    world.clock.at = world.clock.at.replace(day=13)
+    world.editor.replies("APPROVE", to=world.editor.received("draft"))
+    world.at(day)
+
+
+def test_the_next_months_file_adds_a_month_to_the_published_series(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    world.lead("drugs-alcohol-cj").replies("Figures attached.", files={"july.xlsx": workbook(10)})
+    months(world, "2025-08-18 09:00")
+    assert len(world.desk.store.counts("custody")) == 36
+    world.at("2025-09-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    lead.replies("Figures.", to=lead.received("request"), files={"august.xlsx": workbook(12, month="August 2025")})
+    world.at("2025-09-10 12:00")
+    draft = world.view("2025-09").draft
+    assert draft is not None
+    table = draft.bulletin.sections[0].statistics
+    assert table is not None
+    assert table.period == "2025-08"
+    assert table.totals["positive"] == 144
+    assert table.month_totals["positive"] == 24
+
+
+def test_a_running_total_that_fell_is_refused_and_the_last_published_table_is_printed(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    world.lead("drugs-alcohol-cj").replies("Figures attached.", files={"july.xlsx": workbook(10)})
+    months(world, "2025-08-18 09:00")
+    world.at("2025-09-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    lead.replies("Figures.", to=lead.received("request"), files={"august.xlsx": workbook(8, month="August 2025")})
+    assert "fell" in lead.received("receipt").text or "lower" in lead.received("receipt").text
+    world.at("2025-09-10 12:00")
+    draft = world.view("2025-09").draft
+    assert draft is not None
+    table = next(s.statistics for s in draft.bulletin.sections if s.theme == "drugs-alcohol-cj")
+    assert table is not None
+    assert table.stale
+    assert table.totals["positive"] == 120
+    assert "could not be used" in world.editor.received("draft").text
+    assert "July 2025" in world.editor.received("draft").text
+
+
+def test_rows_that_do_not_add_across_are_refused_with_their_cells_and_correcting_is_replying(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    lead.replies("Figures attached.", files={"july.xlsx": workbook(10, total=99)})
+    assert "E3" in lead.received("receipt").text
+    lead.replies("Sorry, corrected.", to=lead.received("receipt"), files={"july-2.xlsx": workbook(10)})
+    world.at("2025-08-12 12:00")
+    draft = world.view().draft
+    assert draft is not None
+    table = next(s.statistics for s in draft.bulletin.sections if s.theme == "drugs-alcohol-cj")
+    assert table is not None
+    assert table.totals == {"positive": 120, "negative": 60, "refused": 12, "total": 192}
+
+
+def test_when_no_figures_come_the_editor_is_told(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    world.lead("drugs-alcohol-cj").replies("The strategy is out, no figures yet.")
+    world.at("2025-08-12 12:00")
+    assert "no figures came; no table is printed" in world.editor.received("draft").text
+
+
+def test_a_pasted_table_is_read_like_a_workbook(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    rows = "".join(f"<tr><td>{d}</td><td>1</td><td>2</td><td>0</td><td>3</td></tr>" for d in DISTRICTS)
+    head = "<tr><th>CSP</th><th>Positive</th><th>Negative</th><th>Refused</th><th>Total</th></tr>"
+    original = lead.received("request")
+    raw = (
+        f"From: {lead.address}\r\nTo: rag.update@council.example.org\r\nSubject: Re: {original.subject}\r\n"
+        f"Message-ID: <pasted@council.example.org>\r\nIn-Reply-To: {original.message['Message-ID']}\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+        f"<html><body><p>Figures to the end of July 2025:</p><table>{head}{rows}</table></body></html>\r\n"
+    )
+    world.delivers(raw.encode())
+    world.at("2025-08-12 12:00")
+    draft = world.view().draft
+    assert draft is not None
+    table = next(s.statistics for s in draft.bulletin.sections if s.theme == "drugs-alcohol-cj")
+    assert table is not None
+    assert table.totals["total"] == 36
