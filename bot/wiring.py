@@ -18,7 +18,7 @@ from bot.mailboxes import mailbox_for
 from bot.ports import Clock
 from bot.render.resources import templates_folder
 from bot.render.template import check_template
-from bot.service.desk import Account, Desk, Looks
+from bot.service.desk import Account, Desk, Looks, log
 
 
 class SystemClock:
@@ -40,8 +40,10 @@ class FixedClock:
         return self.at.astimezone(LONDON)
 
 
-def looks_of(config: BulletinConfig) -> Looks:
-    """A bulletin's templates: its own folder where one is configured, file by file, else those that came along."""
+def looks_of(config: BulletinConfig, good: Path) -> Looks:
+    """A bulletin's templates: its own folder where one is configured, file by file, else those that came along.
+
+    ``good`` is where the last good Word template is kept."""
     own = config.templates
     ours = templates_folder()
 
@@ -52,15 +54,31 @@ def looks_of(config: BulletinConfig) -> Looks:
                 return path.read_text("utf-8")
         return None
 
-    word = next(
-        path for path in ((own / "bulletin.docx") if own else None, ours / "bulletin.docx") if path and path.is_file()
-    )
-    data = word.read_bytes()
-    problems = check_template(data)
-    if problems:
-        first = problems[0]
-        raise TemplateError(f"{word.name}: {first.sentence}", first.todo, code=first.code)
-    return Looks(mails=MailTemplates(load), word=data)
+    return Looks(mails=MailTemplates(load), word=good_template(word_template(config), good))
+
+
+def word_template(config: BulletinConfig) -> Path:
+    """The Word template that a bulletin's configuration names, else the one that came along."""
+    own = config.templates / "bulletin.docx" if config.templates else None
+    return own if own and own.is_file() else templates_folder() / "bulletin.docx"
+
+
+def good_template(file: Path, good: Path) -> bytes:
+    """The Word template, checked; while it is broken, the last one that passed (kept at ``good``) serves."""
+    data = file.read_bytes()
+    try:
+        check_template(data)
+    except TemplateError as error:
+        if not good.is_file():
+            raise TemplateError(f"{file.name}: {error.message}", error.hint, error.code) from error
+        log.error("the template %s cannot be used (%s); the last good one serves", file.name, error.code)
+        return good.read_bytes()
+    if not good.is_file() or good.read_bytes() != data:
+        part = good.with_suffix(".part")
+        good.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(good)
+    return data
 
 
 def accounts_of(config: Config, environ: Mapping[str, str]) -> tuple[Account, ...]:
@@ -99,7 +117,7 @@ def open_desk(
     try:
         yield Desk(
             bulletins={bulletin.key: bulletin for bulletin in config.bulletins},
-            looks={bulletin.key: looks_of(bulletin) for bulletin in config.bulletins},
+            looks={b.key: looks_of(b, config.data_directory / f"{b.key}.good.docx") for b in config.bulletins},
             accounts=accounts,
             store=store,
             clock=clock or SystemClock(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from bot.cli import Options
@@ -19,10 +20,11 @@ from bot.mail.letters import AnswerLetter, RequestLetter
 from bot.ports import StagedMail
 from bot.render.html import render_html
 from bot.render.pdf import pdf_available
+from bot.render.template import check_template
 from bot.render.text import render_text
 from bot.render.word import render_word
 from bot.service.desk import Account, Desk
-from bot.wiring import SystemClock, load, open_desk
+from bot.wiring import SystemClock, load, open_desk, word_template
 
 MAILBOX_FAULT = 4
 
@@ -97,10 +99,17 @@ def _templates(desk: Desk, codes: list[int]) -> Iterator[Line]:
     """Every template, rendered with sample data."""
     for key, looks in desk.looks.items():
         bulletin = sample_bulletin(desk, key)
-        yield _tried(f"{key}: Word template", partial(render_word, bulletin, looks.word), codes)
+        file = word_template(desk.bulletins[key])
+        yield _tried(f"{key}: Word template {file.name}", partial(_look_at_template, file), codes)
+        yield _tried(f"{key}: Word edition", partial(render_word, bulletin, looks.word), codes)
         yield _tried(f"{key}: HTML edition", partial(render_html, bulletin), codes)
         yield _tried(f"{key}: text edition", partial(render_text, bulletin), codes)
         yield _tried(f"{key}: mail templates", partial(_sample_request, desk, key, bulletin.month), codes)
+
+
+def _look_at_template(file: Path) -> None:
+    """Raises TemplateError when the template cannot be used."""
+    check_template(file.read_bytes())
 
 
 def _sample_request(desk: Desk, key: str, month: str) -> bytes:

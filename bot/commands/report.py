@@ -9,13 +9,14 @@ from typing import Any
 from bot.cli import Options
 from bot.commands.shared import desk_for, print_json, say, table
 from bot.core.assemble import of_theme, standing_items, status_of
-from bot.core.model import DeliveryState, InboundState, block_text
+from bot.core.model import DeliveryState, EditionState, InboundState, block_text
 from bot.core.planner.due import bulletin_deliveries
 from bot.core.records import EditionView
 from bot.core.timetable import LONDON, next_step
 from bot.errors import InputError
 from bot.service.desk import Desk
 
+AHEAD = (EditionState.PLANNED, EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED)
 NEED_A_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.FAILED)
 
 
@@ -55,7 +56,13 @@ def status_document(desk: Desk) -> dict[str, Any]:
 def _edition(desk: Desk, view: EditionView) -> dict[str, Any]:
     edition = view.edition
     config = desk.bulletins.get(edition.bulletin)
-    step = next_step(edition.timetable, view.done, desk.clock.now())
+    ahead = edition.state in (
+        EditionState.PLANNED,
+        EditionState.COLLECTING,
+        EditionState.IN_REVIEW,
+        EditionState.APPROVED,
+    )
+    step = next_step(edition.timetable, view.done, desk.clock.now()) if ahead else None
     mails = bulletin_deliveries(view, edition.issue_version)
     return {
         "bulletin": edition.bulletin,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from bot.mail import phrases
 from bot.mail.lines import Line, Mark
 
-_VERB_END = re.compile(rf"(?:^|[\s>)\"'，,：])(?:{phrases.words(phrases.WROTE)})\s*[:：]?\s*$", re.IGNORECASE)
+_VERB_END = re.compile(
+    rf"(?:(?:^|[\s>)\"'，,：])(?:{phrases.words(phrases.WROTE)})|写道|寫道|작성)\s*[:：]?\s*$", re.IGNORECASE
+)
 _VERB_INSIDE = re.compile(
     r"(?:^|[\s>)])(?:schreef|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|heeft|napisał|написал|пишет|kirjoitti"
     r"|va escriure|scrisse|rašė|пользователь|użytkownik|ezt írta|tarihinde|odesílatel)\s",
@@ -23,13 +25,16 @@ _ADDRESS = re.compile(r"[^\s<>\"@]{1,200}@[^\s<>\"@]{1,200}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|[上下]午")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _BARE_DATE = re.compile(r"\d{4}/\d{1,2}/\d{1,2} [^<>@]{0,80}<[^\s<>@]{1,64}@[^\s<>@]{1,200}>:?")  # Gmail, long ago
-_WROTE_ON = re.compile(r"(?:\S{1,40} ){1,4}(?:wrote|schrieb) (?:on|am) \d{1,4}[./-]\d{1,2}[./-]\d{1,4},? [\d:.]{4,8}(?: [AP]M)?:$")
+_WROTE_ON = re.compile(
+    r"(?:\S{1,40} ){1,4}(?:wrote|schrieb) (?:on|am) \d{1,4}[./-]\d{1,2}[./-]\d{1,4},? [\d:.]{4,8}(?: [AP]M)?:$"
+)
 _END = re.compile(r">\s{0,3}[:：]\s*$")
 _WEEKDAY = (
     "mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|pon|wto|śro|czw|pią|sob|nie"
     "|пн|вт|ср|чт|пт|сб|вс"
 )
-_WEEKDAY_FIRST = re.compile(rf"(?:(?:{_WEEKDAY})\w*[,.]{{0,2}}\s.{{0,12}}|\w{{2,4}}[.,]{{0,2}}\s)\d", re.IGNORECASE)
+_WEEKDAY_FIRST = re.compile(rf"(?:(?:{_WEEKDAY})\w*[,.]{{0,2}}\s.{{0,12}})\d", re.IGNORECASE)
+_SHORT_FIRST = re.compile(r"\w{2,4}[.,]{0,2}\s\d{1,2}[. ]")  # a weekday or preposition of a language not listed
 _SHARED = re.compile(
     rf"^(.*?\S)\s*(-{{2,}}\s*On\s.{{5,200}}\swrote:|(?<=[.!?\s])On (?:{_WEEKDAY})\w*[,.]? .{{5,200}}\swrote:)\s*$",
     re.IGNORECASE,
@@ -193,7 +198,7 @@ def is_attribution(text: str) -> bool:
         return False
     colon = stripped[-1] in ":："
     address = "@" in stripped and bool(_ADDRESS.search(stripped))
-    if not _starts_with_date(stripped):
+    if not (_starts_with_date(stripped) or (address and _SHORT_FIRST.match(stripped))):
         return colon and _name_first(stripped, address)
     if (colon or address) and _VERB_END.search(stripped[-60:]):
         return True
@@ -207,7 +212,9 @@ def is_attribution(text: str) -> bool:
 def _name_first(text: str, address: bool) -> bool:
     """ "Somebody <a@b> schrieb am 3. Juni um 10:00:", and the same in the languages that put the name first."""
     if address and ("<" in text or "(" in text):
-        return bool((_VERB_INSIDE.search(text) or _VERB_END.search(text[-60:])) and (_TIME.search(text) or _YEAR.search(text)))
+        return bool(
+            (_VERB_INSIDE.search(text) or _VERB_END.search(text[-60:])) and (_TIME.search(text) or _YEAR.search(text))
+        )
     return bool(_WROTE_ON.match(text))
 
 

@@ -105,53 +105,73 @@ SIGN_OFFS = (
     "|salutacions|met groet"
 )
 
+_DEVICES = (
+    r"(?:i-?phone|i-?pad|i-?pod|android|mobil\w*|móvil|cell\w*|phone|smartphone|samsung|galaxy|htc|nokia|huawei"
+    r"|pixel|xperia|blackberry|tablet"
+    r"|device|windows|outlook|\[?mail\b|airmail|mailbox|mailspring|yahoo|acompli|proton\w*|tutanota|gmail|aol"
+    r"|hotmail|handy|telefon\w*|k-9"
+    r"|spark|nine|boxer|bluemail|thunderbird|ipod|laptop|mac\b|workspace|zimbra|inbox|ti-\d\d|телефон\w*|айфон\w*)"
+)
+_OWN = r"(?:my|mein\w*|mon|ma|mi|mio|mia|meu|minha|mijn|min|mitt|mojego|mého|môjho|моего|мого|fy|cihazımdan)"
 MOBILE = (
     r"(?:sent|send|gesendet|envoyé|envoyée|enviado|enviada|inviato|inviata|verzonden|verstuurd|skickat|sendt"
-    r"|wysłane|wysłano|отправлено|надіслано"
-    r"|anfonwyd|lähetetty|elküldve|odesláno|odoslané|trimis|gönderildi|написано)\b"
-    r" ?(?:from|via|with|by|using|on|a|von|vom|mit|über|aus|depuis|de|avec|à partir|desde|con|da|dal|van|met"
-    r"|vanaf|från|fra|med|z|ze|с|з|o|o fy|pomocí"
-    r"|in)\b.{1,100}"
+    r"|wysłane|wysłano"
+    r"|отправлено|надіслано|anfonwyd|lähetetty|elküldve|odesláno|odoslané|trimis|gönderildi|написано)\b"
+    rf"(?: \w+){{1,3}}? {_OWN} .{{1,80}}"
+    r"|(?:sent|gesendet|envoyé|envoyée|enviado|enviada|inviato|inviata|verzonden|verstuurd|skickat|sendt|wysłane"
+    r"|wysłano"
+    r"|отправлено|надіслано|anfonwyd|lähetetty|elküldve|odesláno|odoslané|trimis|gönderildi)\b"
+    rf"[^.:,;]{{1,25}}{_DEVICES}.{{0,80}}"
 )
 MOBILE_OTHERS = (
     r"(?:get|télécharge[rz]?|obtenez|obtener|hol dir|holen sie sich|ottieni|download) (?:\[?outlook|boxer"
-    r"|bluemail|spark|the new)\b.{0,120}"
+    r"|bluemail|spark)\b.{0,120}"
     r"|outlook (?:for|für|pour) (?:ios|android).{0,100}"
-    r"|von (?:meinem|meiner) .{1,60} gesendet|diese nachricht wurde von .{1,80} gesendet|從我的.{1,40}傳送"
-    r"|从我的.{1,40}发送|.{0,20}から送信"
-    r"|나의 .{1,30}에서 보냄|(?:someone )?from (?:my )?(?:mobile|iphone|ipad|android|blackberry|phone)\b.{0,40}"
-    r"|this (?:e-?mail|message) was sent from my .{1,60}"
-    r"|\(?sent from (?:a |my )?.{1,60}\)?|<+ ?sent (?:by|from) .{1,40}>+|composed on (?:my|a) .{1,50}|typed on"
-    r" (?:my|a) .{1,50}|please excuse (?:any )?(?:brevity|typos).{0,80}"
+    r"|von (?:meinem|meiner) .{1,60} gesendet|diese nachricht wurde von .{1,80} gesendet|從我的.{1,40}傳送|从我的.{1,40}发送"
+    r"|.{0,20}から送信|나의 .{1,30}에서 보냄"
+    r"|(?:someone )?from (?:my )?(?:mobile|iphone|ipad|android|blackberry|phone)\b.{0,40}"
+    r"|this (?:e-?mail|message) was sent from my .{1,60}|\(?sent from (?:a |my ).{1,60}\)?|<+ ?sent (?:by|from)"
+    r" .{1,40}>+"
+    r"|(?:composed|typed|written) on (?:my|a) .{1,50}|please excuse (?:any |my )?(?:brevity|typos|spelling).{0,80}"
 )
 
+_THIS_MAIL = r"(?:this|the|diese|ce|yr) (?:e-?mail|message|communication|transmission|nachricht|courriel|e-?bost)"
 DISCLAIMER = re.compile(
-    r"\b(?:intended (?:solely|only|recipient|for the (?:use|addressee|person))|intended recipient"
-    r"|confidential(?:ity)?\b.{0,120}\b(?:notice|e-?mail|message|information"
-    r"|recipient|intended|privileged)|(?:e-?mail|message|information|communication)\b.{0,80}\bconfidential"
-    r"|legally privileged|privileged (?:and|or) confidential"
-    r"|if you (?:have|are|received|re not)\b.{0,60}\b(?:received|recipient)\b.{0,60}(?:error|mistake|please"
-    r"|intended)?|received (?:it|this)\b.{0,40}\bin error"
-    r"|(?:scanned|checked|swept) (?:for|by)\b.{0,40}\bvirus|virus(?:es)? and\b.{0,60}|consider the environment"
-    r"|before printing this|views expressed|do not necessarily"
-    r"|(?:monitored|recorded) (?:for|in accordance)|freedom of information act|data protection act 2018"
-    r"|registered office|company number|unsubscribe"
-    r"|diese e-?mail (?:enthält|kann)|ce (?:message|courriel)\b.{0,60}confidentiel|ymwadiad|disclaimer|privacy"
-    r" notice|gall yr e-?bost)",
+    r"\b(?:intended (?:solely|only|exclusively) for|intended recipient|named addressee|(?:individual|person"
+    r"|entity) (?:or entity )?to whom (?:it|they) (?:is|are) addressed"
+    rf"|{_THIS_MAIL}\b.{{0,120}}\b(?:confidential|privileged|intended|monitored|recorded|scanned|virus"
+    rf"|attachments|vertraulich)"
+    r"|(?:e-?mail|message) (?:and|or) any (?:files|attachments?)|confidentiality (?:notice|statement)|legally"
+    r" privileged|privileged (?:and|or) confidential"
+    r"|information (?:contained )?in this (?:e-?mail|message|communication)|received (?:it|this|the e-?mail|this"
+    r" (?:e-?mail|message))\b.{0,40}\b(?:in error|by mistake)"
+    r"|not the (?:intended|named) (?:recipient|addressee)|e-?mails?\b.{0,40}\bmay be (?:monitored|recorded"
+    r"|disclosed|intercepted)"
+    r"|consider the environment before|before printing this|(?:views|opinions) (?:or opinions )?(?:expressed|are"
+    r" those of the (?:author|sender))"
+    r"|do(?:es)? not necessarily (?:represent|reflect)|(?:may|might) be (?:subject to|disclosed"
+    r" under)\b.{0,40}\bfreedom of information"
+    r"|registered (?:office|in england)|registered (?:company|charity) (?:no|number)|ymwadiad\b|diese e-?mail"
+    r" (?:enthält|kann)"
+    r"|ce (?:message|courriel)\b.{0,60}confidentiel|how we (?:use|process) your (?:personal )?(?:data"
+    r"|information).{0,40}privacy notice"
+    r"|^disclaimer\b|gall yr e-?bost)",
     re.IGNORECASE,
 )
 BANNER = re.compile(
-    r"^[\s*#!\[(>⚠️|-]*(?:caution\b.{0,20}(?:extern|this|e-?mail|do not|$)|external(?: e-?mail| sender|"
-    r" message)?\s*[\])*!:.-]*(?:$|this|do not|be |think|please|caution|originat)"
-    r"|\[?external (?:e-?mail|sender|message)\]?|this (?:e-?mail|message) (?:originated|originates|came|comes"
-    r"|has come|was sent|is) from"
+    r"^[\s*#!\[(>⚠️|-]*(?:caution[\s!:*\])-]*(?:this|external|e-?mail|do not|outside|$)"
+    r"|external(?: e-?mail| sender| message)?\s*[\])*!:.-]*(?:$|this|do not|think before|caution|originat)"
+    r"|external (?:e-?mail|sender|message)\b|this (?:e-?mail|message) (?:originated|originates|came|comes|has"
+    r" come|was sent|is) from"
     r" (?:outside|an external|external)|you don.?t often get e-?mail from|some people who received this message"
-    r"|learn why this is important"
-    r"|warning[:!]? .{0,30}external|do not click (?:on )?(?:any )?links|be (?:cautious|careful) (?:when|with"
-    r"|about)|\[?rhybudd\b.{0,30}allanol"
+    r"|learn why this is important|warning[:!]? .{0,30}external (?:e-?mail|sender|source)|do not click (?:on"
+    r" )?(?:any )?links"
+    r"|be (?:cautious|careful) (?:when|with|about|before|of) (?:click|open|link|attach|reply|respond)\w*"
+    r"|\[?rhybudd\b.{0,30}allanol"
     r"|rhybudd[:!]? .{0,60}e-?bost|this sender is (?:outside|external)|think before you click"
-    r"|attention\W+(?:this e-?mail|external)"
-    r"|exercise caution|\[extern(?:al)?\]|achtung[:!]? .{0,30}extern)",
+    r"|attention\W+(?:this e-?mail|external e-?mail)"
+    r"|exercise caution (?:when|before|with|in) (?:open|click|reply|respond|link|attach)\w*|\[extern(?:al)?\]"
+    r"|achtung[:!]? .{0,30}extern)",
     re.IGNORECASE,
 )
 MARKING = re.compile(
@@ -182,9 +202,11 @@ FORWARD_LINE = re.compile(
 )
 # Names begin with a capital: "Hi Priya and all," is a greeting, "All quiet, one event planned." is news.
 GREETING = re.compile(
-    r"^(?:(?:hi|hello|hey|hiya|dear|helo|annwyl|hallo|bonjour|good (?:morning|afternoon|evening|day)|bore da|prynhawn da"
+    r"^(?:(?:hi|hello|hey|hiya|dear|helo|annwyl|hallo|bonjour|good (?:morning|afternoon|evening|day)|bore da"
+    r"|prynhawn da"
     r"|to whom it may concern)\b[^.?\d:;]{0,40}"
-    r"|(?:morning|afternoon|evening|greetings|all|both|team|everyone|colleagues)(?: (?:all|both|everyone|team|folks|\w+))?)"
+    r"|(?:morning|afternoon|evening|greetings|all|both|team|everyone|colleagues)(?: (?:all|both|everyone|team"
+    r"|folks|\w+))?)"
     r"\s*[,.!:–-]*$",
     re.IGNORECASE,
 )

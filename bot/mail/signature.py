@@ -30,7 +30,8 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _INSTRUCTION = re.compile(  # words of somebody who says something: never a name or a job
-    r"\b(?:not|never|don.?t|but|except|only|unless|until|wait|hold|stop|cancel|first|then|please|pls|change|remove|delete|add"
+    r"\b(?:not|never|don.?t|but|except|only|unless|until|wait|hold|stop|cancel|first|then|please|pls|change"
+    r"|remove|delete|add"
     r"|correct|fix|amend|instead|however|also|if|when|after|before|approved?|yet|again|is|are|was|will|we|you)\b",
     re.IGNORECASE,
 )
@@ -40,6 +41,9 @@ _OFFICE = re.compile(
     r"|inspector|partnership|assistant|administrator|secretary|chair|commissioner|consultant|worker|engineer"
     r"|specialist|swyddog|rheolwr)\b",
     re.IGNORECASE,
+)
+_LEADS_TO_CONTACT = re.compile(
+    r":\s*$|\b(?:contact|details|speak to|get in touch|e-?mail|call|ring|information)\b", re.IGNORECASE
 )
 _THANKS = re.compile(r"(?:many |thanks|thank you|diolch|merci|danke)")
 _PS = re.compile(r"^\W*p\.?\s?p?\.?s\b", re.IGNORECASE)
@@ -186,7 +190,7 @@ def _between_disclaimers(lines: list[Line], zone: list[int], end: int) -> bool:
 
 def _is_disclaimer(line: Line) -> bool:
     return line.kind in ("text", "table") and (
-        len(line.text) > 60 or bool(phrases.FOOTER.match(line.text)) or line.text.lower().startswith("disclaimer")
+        len(line.text) > 40 or bool(phrases.FOOTER.match(line.text)) or line.text.lower().startswith("disclaimer")
     )
 
 
@@ -305,6 +309,8 @@ def _mark_contact_block(lines: list[Line], zone: list[int]) -> None:
         if lines[zone[start]].blank_before and _name_like(lines[zone[start]].text) and start > 0:
             block = zone[start:]
             contacts = sum(1 for i in block if _only_contact(lines[i].text))
+            if _LEADS_TO_CONTACT.search(lines[zone[start - 1]].text):
+                return  # "For more information contact:" and then a person is content
             if contacts >= 2 and len(block) >= 3:
                 for index in block:
                     lines[index].reason = "signature"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from xml.sax.saxutils import escape
 
 from bot.core.model import Block, Heading, ListItem, Paragraph, Picture, Run, Table
@@ -32,9 +33,13 @@ def attribute(text: str) -> str:
 
 
 class BlockWriter:
-    """Writes pieces; ``out`` collects body-level XML. ``ids`` are the template's style ids by our names."""
+    """Writes pieces; ``out`` collects body-level XML.
 
-    def __init__(self, ids: dict[str, str], parts: Parts) -> None:
+    ``ids`` are the template's style ids by our names; ``part`` keeps the links (None: the document; else a header).
+    """
+
+    def __init__(self, ids: dict[str, str], parts: Parts, part: Any = None) -> None:
+        self.part = part
         self.ids = ids
         self.parts = parts
         self.out: list[str] = []
@@ -107,7 +112,7 @@ class BlockWriter:
                 if open_url is not None:
                     out.append("</w:hyperlink>")
                 if run.url is not None:
-                    out.append(f'<w:hyperlink r:id="{self.parts.link(run.url)}" w:history="1">')
+                    out.append(f'<w:hyperlink r:id="{self.parts.link(run.url, self.part)}" w:history="1">')
                 open_url = run.url
             if look:  # the template's own look, in the schema's order already
                 inner = link_look + _COLOUR_AND_STYLE.sub("", look) if run.url else look

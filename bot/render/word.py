@@ -95,7 +95,7 @@ class _Printer:
             if remove_tag(tag) and tag.in_body and tag.paragraph.find(f"{_W}pPr/{_W}sectPr") is None:
                 tag.paragraph.getparent().remove(tag.paragraph)
             return
-        writer = BlockWriter(self.opened.styles.ids, _PartLinks(self.parts, part))
+        writer = BlockWriter(self.opened.styles.ids, self.parts, part)
 
         def words(look: str, plain: bool) -> str:
             shown = [run.model_copy(update={"url": None}) for run in runs] if plain else runs
@@ -114,19 +114,6 @@ class _Printer:
             "intro": self.bulletin.intro,
         }[name]
         return (Run(text=text),) if text else ()
-
-
-class _PartLinks(Parts):
-    """The parts of a document whose links are kept with another part: a header or a footer."""
-
-    def __init__(self, parts: Parts, part: Any) -> None:
-        self.__dict__.update(parts.__dict__)
-        self._parts = parts
-        self._links_part = part
-
-    def link(self, url: str, part: Any = None) -> str:
-        """The relationship id of ``url`` in the part that holds the placeholder."""
-        return self._parts.link(url, self._links_part if part is None else part)
 
 
 def _elements(xml: str) -> list[Any]:

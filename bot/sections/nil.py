@@ -51,7 +51,8 @@ _AS_LAST = re.compile(
     r"(?: (?:please|again|thanks|thank you|for (?:us|me)|still (?:stands|applies)|is fine))*$"
 )
 _ALL = re.compile(
-    r"\b(?:replaces? (?:my|our|everything|all|what (?:i|we) sent|the (?:earlier|previous|last|first|one i sent|version))|(?:please )?(?:ignore|disregard|discard) (?:my|our|the)"
+    r"\b(?:replaces? (?:my|our|everything|all|what (?:i|we) sent|the (?:earlier|previous|last|first|one i sent"
+    r"|version))|(?:please )?(?:ignore|disregard|discard) (?:my|our|the)"
     r" (?:earlier|previous|last|first|other)"
     r"|instead of (?:my|our|the) (?:earlier|previous|last|first)|supersedes?|use this (?:one|version|text"
     r"|instead)|in place of (?:my|our|the) (?:earlier|previous)"

@@ -26,13 +26,14 @@ def tell_operator(desk: Desk) -> None:
             return
 
 
-def alert_rows(desk: Desk, problem: Problem) -> list[Change]:
-    """The rows of one alert mail."""
+def alert_rows(desk: Desk, problem: Problem, *, cleared: bool = False) -> list[Change]:
+    """The rows of one alert mail, or of the all-clear that ends it; none when it has been queued already."""
     now = desk.clock.now()
     bulletin = next(iter(desk.bulletins))
     config = desk.bulletins[bulletin]
     episode = keys.digest(f"{problem.code}\n{problem.where}\n{problem.sentence}\n{now:%Y-%m-%d}".encode())[:24]
-    key = keys.alert_key(f"{problem.code}/{episode}", desk.operator.address)
+    name = f"{problem.code}/{episode}"
+    key = (keys.all_clear_key if cleared else keys.alert_key)(name, desk.operator.address)
     if desk.store.delivery(key) is not None:
         return []
     letter = AlertLetter(
@@ -43,6 +44,7 @@ def alert_rows(desk: Desk, problem: Problem) -> list[Change]:
         problems=(problem,),
         instance=desk.instance,
         seen_at=now,
+        cleared=cleared,
     )
     message_id = keys.message_id_for(key, config.message_id_domain)
     envelope = Envelope(

@@ -11,6 +11,7 @@ from bot.core.records import Delivery, Logged, ProblemCleared, ProblemNoted
 from bot.errors import BotError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Probe, StagedMail
 from bot.service.desk import Account, Desk, log
+from bot.service.operator import alert_rows
 
 LEASE_SECONDS = 120
 BATCH = 10  # few, so that what a stopped or slow tick leaves leased is soon free again
@@ -163,7 +164,7 @@ def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
 
 def note_all_clear(desk: Desk, account: Account) -> None:
     """The mailbox answers (again)."""
-    open_here = {p.code for p in desk.store.problems() if p.where == account.mailbox.name}
-    cleared = [ProblemCleared(code=code, where=account.mailbox.name) for code in sorted(open_here)]
-    if cleared:
-        desk.store.apply(cleared, desk.clock.now())
+    for problem in desk.store.problems():
+        if problem.where == account.mailbox.name:
+            cleared = ProblemCleared(code=problem.code, where=problem.where)
+            desk.store.apply([cleared, *alert_rows(desk, problem, cleared=True)], desk.clock.now())

@@ -18,7 +18,7 @@ from bot.core.timetable import period_of, shifted_period
 from bot.errors import BotError, Conflict, StoreError, TransportError
 from bot.service import outbox
 from bot.service.carry_out import changes_of
-from bot.service.desk import Desk, log
+from bot.service.desk import Account, Desk, log
 from bot.service.operator import tell_operator
 from bot.service.understand import understand
 
@@ -100,6 +100,12 @@ class Service:
                 report.problems.append(error.message)
             else:
                 outbox.note_all_clear(self.desk, account)
+                self._note_unreadable(account)
+
+    def _note_unreadable(self, account: Account) -> None:
+        """What the mailbox holds and cannot give us: the operator is told once."""
+        for problem in getattr(account.mailbox, "problems", ()):
+            self.desk.store.apply([ProblemNoted(problem=problem)], self.desk.clock.now())
 
     def _understand(self, report: TickReport) -> None:
         go_on = self._budget()

@@ -75,9 +75,9 @@ def cache_by_bulletin(real: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The looks of a bulletin, made once."""
     made: dict[str, Any] = {}
 
-    def looks_of(config: Any) -> Any:
+    def looks_of(config: Any, *more: Any) -> Any:
         if config.key not in made:
-            made[config.key] = real(config)
+            made[config.key] = real(config, *more)
         return made[config.key]
 
     return looks_of

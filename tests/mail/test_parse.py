@@ -191,7 +191,8 @@ def test_word_lists_headings_and_links_are_seen_in_html() -> None:
     html = (
         "<h2>Dates</h2><p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><![if !supportLists]>"
         "<span style='mso-list:Ignore'>1.<span>&nbsp;&nbsp;</span></span><![endif]>Fair</p>"
-        "<p>See <a href='https://a.example/x'>the <b>page</b></a>.<br>Second line</p><ul><li>a<ul><li>b</li></ul></li></ul>"
+        "<p>See <a href='https://a.example/x'>the <b>page</b></a>.<br>Second"
+        " line</p><ul><li>a<ul><li>b</li></ul></li></ul>"
     )
     lines = html_lines(html)
     assert [(line.kind, line.text, line.level, line.ordered) for line in lines] == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -145,7 +146,7 @@ def test_the_native_chart_carries_the_figures_of_the_table_and_its_workbook(edit
 def test_chart_colours_stay_apart_in_grey() -> None:
     greys = [0.2126 * int(c[:2], 16) + 0.7152 * int(c[2:4], 16) + 0.0722 * int(c[4:], 16) for c in COLOURS[:3]]
     assert greys == sorted(greys)
-    assert all(later - earlier > 30 for earlier, later in zip(greys, greys[1:], strict=False))
+    assert all(later - earlier > 30 for earlier, later in itertools.pairwise(greys))
 
 
 def test_a_district_that_looks_like_a_formula_stays_a_name() -> None:
@@ -156,8 +157,7 @@ def test_a_district_that_looks_like_a_formula_stays_a_name() -> None:
     section = Section(theme="t", title="T", statistics=table.model_copy(update={"rows": rows}))
     docx = docx_checks.check(render_word(bulletin(sections=(section,)), TEMPLATE))
     book = openpyxl.load_workbook(io.BytesIO(docx.parts["word/embeddings/chart-data1.xlsx"]))
-    assert (book.active["A2"].value, book.active["A2"].data_type) in (("=1+1", "s"), ("=1+1", "f"))
-    assert b"<f>" not in docx.parts["word/embeddings/chart-data1.xlsx"]
+    assert (book.active["A2"].value, book.active["A2"].data_type) == ("=1+1", "s")
 
 
 def test_a_figure_that_was_not_given_is_told_and_not_drawn() -> None:

@@ -115,10 +115,13 @@ def test_json_says_where_a_table_stands() -> None:
     "text",
     [
         "Nil", "nil return", "None.", "N/A", "Nothing to report this month.", "Nothing from me this time, thanks!",
-        "Hi Sam,\n\nNo updates from us this month I'm afraid.\n\nThanks", "Sorry, nothing to add.", "No news from Drugs and Alcohol.",
-        "We have nothing to report this month.", "There are no updates for August.", "I don't have anything this month.",
+        "Hi Sam,\n\nNo updates from us this month I'm afraid.\n\nThanks", "Sorry, nothing to add.",
+            "No news from Drugs and Alcohol.",
+        "We have nothing to report this month.", "There are no updates for August.",
+            "I don't have anything this month.",
         "Nothing to report from Licensing this month, thanks.", "-", "Please skip us this month.", "All quiet here.",
-        "Dim byd i'w adrodd", "No contribution from us this month", "Just to confirm that we have nothing for the bulletin this month.",
+        "Dim byd i'w adrodd", "No contribution from us this month",
+            "Just to confirm that we have nothing for the bulletin this month.",
     ],
 )  # fmt: skip
 def test_a_nil_return_in_the_ways_people_say_it(text: str) -> None:
@@ -128,9 +131,11 @@ def test_a_nil_return_in_the_ways_people_say_it(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "Nothing to report except the fair on 4 July.", "No arrests were made, and the market reopened.", "None of the ten schools replied.",
+        "", "Nothing to report except the fair on 4 July.", "No arrests were made, and the market reopened.",
+            "None of the ten schools replied.",
         "Nothing beats a walk in the park: join us on 4 July.", "No new cases, but two from June went to court.", "👍",
-        "Nothing to report from Licensing. Parking has a new phone number.", "Nobody was hurt in the fire at the old mill.",
+        "Nothing to report from Licensing. Parking has a new phone number.",
+            "Nobody was hurt in the fire at the old mill.",
     ],
 )  # fmt: skip
 def test_a_report_that_mentions_nothing_is_no_nil_return(text: str) -> None:
