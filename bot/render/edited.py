@@ -50,8 +50,9 @@ def apply_to(original: Bulletin, returned: Returned) -> Applied:
     if returned.contact:
         changes["contact"] = returned.contact
     not_taken += [f"Comment by {one.author or 'somebody'}: “{one.text}”" for one in returned.comments]
-    known = set(stories.pictures)
-    pictures = {digest: data for digest, data in returned.pictures.items() if digest not in known}
+    blocks = [block for section in sections for item in section.items for block in item.blocks]
+    new = {block.digest for block in blocks if isinstance(block, Picture)} - set(stories.pictures)
+    pictures = {digest: data for digest, data in returned.pictures.items() if digest in new}
     return Applied(original.model_copy(update=changes), tuple(not_taken), pictures)
 
 

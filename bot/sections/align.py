@@ -8,6 +8,7 @@ a digit or an address is the sender's edit: kept, and asked about.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -204,7 +205,8 @@ def _cut(line: Line, position: int, trim: str = "") -> list[Line]:
     """Two lines for one; the second begins a block."""
     head, tail = line.text[:position], line.text[position:]
     skipped = len(tail) - len(tail.lstrip(trim + " \u00a0"))
-    first = _copy(line, head.rstrip(), text_kept(head, tail[:skipped]))
+    signs = line.raw[: -len(line.text)] if line.raw.endswith(line.text) else ""  # list and quote signs in front
+    first = _copy(line, head.rstrip(), signs + head + tail[:skipped].rstrip())
     second = _copy(line, tail[skipped:], tail[skipped:])
     if line.runs is not None:
         first.runs = _front(line.runs, position)
@@ -212,11 +214,6 @@ def _cut(line: Line, position: int, trim: str = "") -> list[Line]:
     second.kind = "text" if second.kind == "heading" else second.kind
     second.soft, second.blank_before = False, True
     return [first, second]
-
-
-def text_kept(head: str, cut: str) -> str:
-    """What was cut between two parts stays with the first, so that no character is lost."""
-    return head + cut.rstrip()
 
 
 def _copy(line: Line, text: str, raw: str) -> Line:

@@ -158,7 +158,7 @@ def _place_quotation(lines: list[Line], boundaries: list[Boundary], found: Align
 
 
 def _place_foreign(line: Line, index: int, found: Aligned, where: str | None, in_form: bool) -> None:
-    """A line in the quotation that is not ours. A line of dashes or the like is decoration of the mail that is quoted."""
+    """A line in the quotation that is not ours. A line of dashes or the like is decoration of what is quoted."""
     if line.depth > 0 and DECORATION.fullmatch(line.text):
         line.reason = "quoted"
     elif index > found.last:

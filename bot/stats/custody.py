@@ -132,17 +132,16 @@ def _tables(workbook: Workbook, config: SeriesConfig, expected: str | None) -> l
 
 def _settle(tables: list[TableReading]) -> None:
     """Tables beside each other explain each other: beside a running total stands the month's count, of one month."""
+    groups: dict[tuple[int, range], list[TableReading]] = {}
     for table in tables:
-        beside = [
-            other
-            for other in tables
-            if other is not table and other.found.sheet is table.found.sheet and other.found.lines == table.found.lines
-        ]
-        kinds = {other.kind for other in beside} - {None}
-        if table.kind is None and len(kinds) == 1:
-            table.kind = "monthly" if kinds == {"cumulative"} else "cumulative"
-        if table.period is None:
-            table.period = max((other.period for other in beside if other.period), default=None)
+        groups.setdefault((id(table.found.sheet), table.found.lines), []).append(table)
+    for beside in groups.values():
+        kinds = {table.kind for table in beside} - {None}
+        period = max((table.period for table in beside if table.period), default=None)
+        for table in beside:
+            if table.kind is None and len(kinds) == 1:
+                table.kind = "monthly" if kinds == {"cumulative"} else "cumulative"
+            table.period = table.period or period
     unsaid = sorted((table for table in tables if table.kind is None and table.period), key=lambda t: t.period or "")
     if len({table.period for table in unsaid}) > 1:
         grows = all(_grows(old, new) for old, new in pairwise(unsaid))

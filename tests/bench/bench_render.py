@@ -80,13 +80,15 @@ class Raw:
                 style = "ListBullet" if isinstance(piece, ListItem) else "BodyText"
                 self._paragraph(body, style, piece.runs, links)
         out = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(self.template)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        packed = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
+        with zipfile.ZipFile(io.BytesIO(self.template)) as source, packed as target:
             for name in source.namelist():
                 target.writestr(name, etree.tostring(document) if name == "word/document.xml" else source.read(name))
             for index, (xml, book) in enumerate(charts):
                 target.writestr(f"word/charts/chart{index}.xml", xml)
                 target.writestr(f"word/embeddings/data{index}.xlsx", book)
-            target.writestr("word/links.rels", "".join(f'<Relationship Id="{v}" Target="{k}"/>' for k, v in links.items()))
+            targets = "".join(f'<Relationship Id="{name}" Target="{url}"/>' for url, name in links.items())
+            target.writestr("word/links.rels", targets)
         return out.getvalue()
 
     def _paragraph(self, parent: Any, style: str, runs: tuple[Run, ...], links: dict[str, str]) -> None:
@@ -143,7 +145,8 @@ def docxtpl_subdocs(printed: Bulletin, template: Path) -> Callable[[], bytes] | 
                 chart_xml(shown), workbook(shown)
                 table = part.add_table(rows=0, cols=5)
                 for row in section.statistics.rows:
-                    for cell, text in zip(table.add_row().cells, (row.district, *row.values.values(), row.total), strict=True):
+                    texts = (row.district, *row.values.values(), row.total)
+                    for cell, text in zip(table.add_row().cells, texts, strict=True):
                         cell.text = str(text)
             sections.append(part)
         document.render({"sections": sections}, autoescape=True)

@@ -56,7 +56,8 @@ class Ending:
     duplicated: list[str] = field(default_factory=list)
     in_doubt: list[str] = field(default_factory=list)
     spoilt: list[str] = field(default_factory=list)
-    answered: int = 0  # mails in doubt that the operator answered for
+    accepted: Counter[str] = field(default_factory=Counter)  # Message-IDs that the outside took
+    answered: int = 0  # how often a mail was in doubt on the way, and found or answered for since
 
     def faults(self, reference: Ending) -> list[str]:
         """Everything that is wrong with this month, compared with the one that nobody interrupted."""
@@ -98,9 +99,10 @@ def ending_of(out: Path, accepted: Iterable[str] | None = None) -> Ending:
             ended.facts |= _edition_facts(desk, store.view(edition.id))
         in_sent = _sent(box)
         taken = Counter(accepted if accepted is not None else in_sent)
+        ended.accepted = taken
         ended.duplicated = [mail for mail, copies in taken.items() if copies > 1]
         ended.lost = [d.key for d in deliveries if d.state in LEFT and not taken[d.message_id]]
-        ended.answered = sum(1 for d in deliveries if d.reason.startswith("operator:"))
+        ended.answered = sum(1 for event in store.events() if event.what == "in-doubt")
         ended.in_doubt = [d.key for d in deliveries if d.state is DeliveryState.IN_DOUBT]
         known = {d.message_id for d in deliveries if d.state is not DeliveryState.QUEUED}
         ended.spoilt = [f"{mail} left, and the store does not know it" for mail in taken if mail not in known]

@@ -39,7 +39,7 @@ class Tally:
     messages: int = 0
     lost: int = 0
     duplicated: int = 0
-    in_doubt: int = 0  # answered by the operator: mails whose answer was lost and that no probe found
+    in_doubt: int = 0  # on the way: mails whose answer was lost and that the first probe did not find
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
@@ -57,7 +57,7 @@ class Tally:
         """For people."""
         said = [
             f"{self.kills:,} kills in {self.months:,} months, {self.messages:,} messages: "
-            f"{self.lost} lost, {self.duplicated} duplicated, {self.in_doubt} in doubt (each answered by the operator)."
+            f"{self.lost} lost, {self.duplicated} duplicated, {self.in_doubt} in doubt on the way (found later, or answered)."
         ]
         if self.good and self.kills:
             said.append(f"No failure in {self.kills:,} kills: at most {3 / self.kills:.2e} a kill (95 %, 3/N).")

@@ -124,7 +124,8 @@ def test_an_opaquely_signed_mail_is_looked_through() -> None:
     signed = der(
         0x30, bytes.fromhex("06092a864886f70d010702") + der(0xA0, der(0x30, b"\x02\x01\x01" + der(0x30, data)))
     )
-    head = b"From: a@police.example.org\nContent-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\n"
+    head = b"From: a@police.example.org\nContent-Type: application/pkcs7-mime; name=smime.p7m\n"
+    head += b"Content-Transfer-Encoding: base64\n\n"
     assert parse_message(head + base64.b64encode(signed)).text == "signed words"
     encrypted = parse_message(head + base64.b64encode(der(0x30, b"\x06\x01\x00")))
     assert "the mail is encrypted and cannot be read" in encrypted.problems
@@ -140,7 +141,8 @@ def _property(kind: int, name: int, value: bytes) -> bytes:
 
 def _winmail(*attributes: bytes) -> bytes:
     data = base64.b64encode(struct.pack("<LH", 0x223E9F78, 1) + b"".join(attributes))
-    head = b"From: a@police.example.org\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n"
+    head = b"From: a@police.example.org\nContent-Type: application/ms-tnef; name=winmail.dat\n"
+    head += b"Content-Transfer-Encoding: base64\n\n"
     return head + data
 
 
@@ -172,7 +174,8 @@ def test_winmail_dat_with_nothing_but_compressed_rtf_is_read() -> None:
 
 
 def test_html_inside_rtf_is_taken_out() -> None:
-    rtf = b"{\\rtf1\\ansi\\ansicpg1252\\fromhtml1{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 caf\\'e9 \\u8211?{\\*\\htmltag72 </p>}\\htmlrtf }\\htmlrtf0}"
+    rtf = b"{\\rtf1\\ansi\\ansicpg1252\\fromhtml1"
+    rtf += b"{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 caf\\'e9 \\u8211?{\\*\\htmltag72 </p>}\\htmlrtf }\\htmlrtf0}"
     assert rtf_body(rtf) == (None, "<p>café –</p>")
 
 

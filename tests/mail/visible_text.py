@@ -112,11 +112,8 @@ def visible_text(raw: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Without white space and invisible marks; quote signs at the front of a line are a mail program's."""
-    lines = (
-        re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line) for line in _CONTROLS.sub("", text).replace("\r", "\n").split("\n")
-    )
-    return re.sub(r"\s+", "", _INVISIBLE.sub("", "".join(lines)))
+    """Without white space, invisible marks and ">": a mail program's quote signs cannot be told from a person's."""
+    return re.sub(r"[\s>]+", "", _INVISIBLE.sub("", _CONTROLS.sub("", text)))
 
 
 def missing(raw: bytes, reading: Reading) -> tuple[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 from bot.core.model import (
@@ -33,7 +34,6 @@ CUSTODY = (
     ("No fixed abode", 253, 105, 22),
     ("Out of County", 1679, 2486, 19),
 )
-PICTURE_DIGEST = "0" * 64
 
 
 def para(*runs: Run | str, contact: bool = False) -> Paragraph:
@@ -101,6 +101,7 @@ def picture_bytes() -> bytes:
     return out.getvalue()
 
 
+PICTURE_DIGEST = hashlib.sha256(picture_bytes()).hexdigest()
 PICTURES = {PICTURE_DIGEST: picture_bytes()}
 
 

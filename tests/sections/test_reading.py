@@ -213,7 +213,8 @@ def test_tracked_changes_are_read_as_they_will_be_and_reported() -> None:
 def test_text_boxes_are_read_once_and_hidden_text_is_not() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>in the box</w:t></w:r></w:p></w:txbxContent>"
     space = "xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'"
-    both = f"<mc:AlternateContent {space}><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    branches = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    both = f"<mc:AlternateContent {space}>{branches}</mc:AlternateContent>"
     hidden = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r></w:p>"
     document = read_document(_with_body(f"<w:p><w:r>{both}</w:r></w:p>{hidden}"))
     assert [block_text(block) for block in document.blocks] == ["in the box"]
