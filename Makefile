@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: demo test gate lint unit lock bench format clean
+.PHONY: demo test gate lint unit lock bench soak format clean
 
 $(READY): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed."; exit 2; }
@@ -27,7 +27,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n $(CORES) -m "not slow and not server and not browser" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(CORES) -m "not slow and not server and not browser" --cov=bot.core --cov-report=
 	$(BIN)/coverage report --include='bot/core/*' --fail-under=100
 
 # Servers, PostgreSQL, kills, fuzz, browser. Seconds are printed for each part.
@@ -36,6 +36,11 @@ gate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench/bench.py
+
+# The month killed at N random moments; prints kills, months, messages, lost, duplicated, in doubt. Hours for N=20000.
+N ?= 1000
+soak: $(READY)
+	$(BIN)/python -m tests.crash.soak --kills $(N)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

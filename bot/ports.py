@@ -195,7 +195,7 @@ class Store(Protocol):
         """Move one delivery by the table of lifecycle.py, compare-and-set; False when the table says no from here.
 
         RELEASE also refuses (False) when the delivery's edition no longer lets it go (kind "bulletin" and the
-        edition is neither distributing nor distributed): HOLD is checked in the same transaction that lets a mail leave."""
+        edition is neither distributing nor distributed (operator retries)): HOLD is checked in that transaction."""
         ...
 
     def deliveries(self, edition_id: int | None = None, kind: str | None = None) -> tuple[Delivery, ...]: ...

@@ -49,7 +49,8 @@ def contents(bulletin: Bulletin) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     taken: set[str] = set()
     for index, section in printed:
-        entries.append(Entry(1, _unique(section.title, "", taken), section_anchor(index, section)))
+        theme = _unique(_TYPED_NUMBER.sub("", section.title), "", taken)
+        entries.append(Entry(1, theme, section_anchor(index, section)))
         if not with_items:
             continue
         for item_index, item in enumerate(section.items):

@@ -60,7 +60,7 @@ class _Tidier:
                 "title": without_bullet(_line(bulletin.title)) or bulletin.key,
                 "month": _line(bulletin.month),
                 "marking": _line(bulletin.marking),
-                "intro": without_bullet(clean_text(bulletin.intro).strip()),
+                "intro": "\n".join(map(without_bullet, clean_text(bulletin.intro).strip().split("\n"))).strip(),
                 "author": _line(bulletin.author),
                 "nil_sentence": _line(bulletin.nil_sentence),
                 "sections": sections,

@@ -125,8 +125,9 @@ def items_from(reading: Reading, request: Request | None, theme_title: str) -> t
     A heading that repeats the field's title is taken for the title. Greetings and cover lines before a form or a
     headed text are not items. A field that only says "nothing" gives no item. A nil return gives none.
     """
-    if reading.nil:
+    if reading.nil or _is_thanks(reading):
         return ()
+    brought = any(use.use in ("section", "statistics") for use in reading.attachments)
     items: list[Item] = []
     order: list[str | None] = []
     groups: dict[str | None, list[PlacedBlock]] = {}
@@ -139,8 +140,9 @@ def items_from(reading: Reading, request: Request | None, theme_title: str) -> t
     for name in order:
         blocks = [placed.block for placed in groups[name]]
         if name is None:
-            kept = _without_cover(blocks, headed)
-            if not kept and not headed and not any(use.use == "section" for use in reading.attachments):
+            blocks = [block for block in blocks if not _is_note(block)]
+            kept = _without_cover(blocks, headed, brought)
+            if not kept and not headed and not brought:
                 kept = blocks  # a reply of nothing but such lines: they are what it says
             items.extend(_free_items(kept, theme_title, reading.author))
         else:
@@ -183,9 +185,26 @@ def _free_items(blocks: list[AnyBlock], theme_title: str, person: str) -> list[I
     return items
 
 
-def _without_cover(blocks: list[AnyBlock], headed: bool) -> list[AnyBlock]:
-    """Drop greeting lines at the front; before a form or headings also the one or two cover lines."""
-    from bot.sections.nil import is_cover, is_greeting
+def _is_thanks(reading: Reading) -> bool:
+    """Does the whole mail only answer a receipt of ours?"""
+    from bot.sections.nil import says_thanks
+
+    if any(placed.field or not isinstance(placed.block, Paragraph) for placed in reading.blocks):
+        return False
+    return says_thanks("\n".join(block_text(placed.block) for placed in reading.blocks))
+
+
+def _is_note(block: AnyBlock) -> bool:
+    """A paragraph that is a note to us ("This replaces my earlier reply.") wherever it stands."""
+    from bot.sections.nil import only_says_replaces
+
+    return isinstance(block, Paragraph) and only_says_replaces(block_text(block))
+
+
+def _without_cover(blocks: list[AnyBlock], headed: bool, brought: bool = False) -> list[AnyBlock]:
+    """Drop greeting lines at the front; before a form or headings also the one or two cover lines; with a file that
+    was read (``brought``) also "Figures attached."."""
+    from bot.sections.nil import is_cover, is_greeting, only_names_a_file
 
     start = 0
     has_heading = headed or any(isinstance(block, Heading) for block in blocks)
@@ -196,6 +215,7 @@ def _without_cover(blocks: list[AnyBlock], headed: bool) -> list[AnyBlock]:
             and not (has_heading and is_cover(text))
             and not (start < 3 and is_cover(text, strict=True))
             and not (headed and _introduces(text))
+            and not (brought and only_names_a_file(text))
         ):
             break
         start += 1

@@ -59,6 +59,25 @@ _ALL = re.compile(
     r"|this is the (?:correct|final|right) version|(?:corrected|revised|updated|final) version (?:below|attached|of))",
     re.IGNORECASE,
 )
+# A sentence of _ALL is meant for us only when it begins like a note and speaks of mails: "The new strategy replaces the
+# previous strategy" is news, and must not take out what was sent before.
+_NOTE_FRONT = re.compile(
+    r"^(?:(?:hi|hello|sorry|apologies|please|so|and|can you|could you|just|all) )*"
+    r"(?:this|these|it|ignore|disregard|discard|use|print|take|correct(?:ed|ion)|revised|updated|final|instead|here"
+    r"|attached|find|see|(?:the|my|our) (?:new |whole )?(?:text|version|attached|below|following|word|file|document))\b"
+)
+_OF_MAILS = re.compile(
+    r"\b(?:repl(?:y|ies)|e ?mails?|mails?|messages?|submissions?|responses?|contributions?|versions?|texts?|entry"
+    r"|entries|sections?|updates?|attachments?|attached|below|files?|documents?|this (?:one|instead)"
+    r"|(?:i|we) (?:had |have )?(?:sent|wrote|gave)|everything(?: (?:i|we|before|so far|above|earlier)\b.*)?$)\b"
+)
+_NOTE_WORDS = 16
+_THANKS_WORDS = 12
+_THANKS = re.compile(
+    r"(?:(?:yes|yep|ok|okay|great|perfect|lovely|brilliant|super|excellent|fine|good|thanks|thank|you|many|cheers|ta|noted"
+    r"|received|that|it|this|all|looks?|is|s|seems|reads|very|much|so|both|to|from|me|us|right|correct|happy|with|i|m|im"
+    r"|am|for|your|help|the|quick|reply|receipt|confirm|confirmed|agreed|approved?|sounds|well|done|diolch)(?: |$))+"
+)
 _ADDS = re.compile(
     r"\b(?:(?:please )?add (?:this|these|the following|it|them|one more|the below)?\s*(?:\w+ ){0,3}to (?:my|our"
     r"|the) (?:earlier|previous|last|first|other|existing)"
@@ -75,6 +94,8 @@ _COVER = re.compile(
     r" know|any (?:questions|queries)|see my (?:answers|comments))\b",
     re.IGNORECASE,
 )
+_NAMES_A_FILE = re.compile(r"\b(?:attached|attachment|enclosed|herewith)\b")
+_NAMES_A_FILE_WORDS = 8
 _STRICT_COVER = re.compile(
     r"^(?:(?:please )?(?:find|see)\b.{0,60}\b(?:attached|below)|(?:here (?:is|are|s)|here you go|as requested|as"
     r" promised|attached (?:is|are)|please use these"
@@ -89,6 +110,8 @@ def _sentences(text: str) -> list[str]:
     for sentence in _SENTENCE.split(text.strip()):
         sentence = sentence.strip()
         if not sentence or is_greeting(sentence) or is_sign_off(sentence) or is_sign_off(sentence.rstrip(".!")):
+            continue
+        if _is_replacing_note(sentence):
             continue
         kept.append(_unsalted(sentence))
     return [key(sentence) for sentence in kept if key(sentence)]
@@ -139,9 +162,33 @@ def says_as_last_month(text: str) -> bool:
 def says_replaces(text: str) -> Literal["all", "adds", "unsaid"]:
     """Whether the sender says that this replaces or adds to an earlier reply."""
     head = text[:1_500]
-    if _ALL.search(head):
+    if any(_is_replacing_note(sentence) for sentence in _SENTENCE.split(head)):
         return "all"
     return "adds" if _ADDS.search(head) else "unsaid"
+
+
+def _is_replacing_note(sentence: str) -> bool:
+    words = key(_unsalted(sentence.strip()))
+    return bool(
+        len(words.split()) <= _NOTE_WORDS
+        and _ALL.search(words)
+        and _NOTE_FRONT.match(words)
+        and _OF_MAILS.search(words)
+    )
+
+
+def only_says_replaces(text: str) -> bool:
+    """Is the whole text a note to us that this replaces an earlier reply? It is never printed."""
+    sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence.strip()]
+    return bool(sentences) and all(_is_replacing_note(sentence) for sentence in sentences)
+
+
+def says_thanks(text: str) -> bool:
+    """Is the whole text an answer to our receipt ("Thanks, looks good to me")? It is never printed."""
+    words = key(text)
+    if not words:
+        return bool(text.strip()) and not says_nil(text)  # a thumb up
+    return len(words.split()) <= _THANKS_WORDS and bool(_THANKS.fullmatch(words))
 
 
 def is_greeting(text: str) -> bool:
@@ -158,3 +205,9 @@ def is_cover(text: str, strict: bool = False) -> bool:
     if len(text) > 160:
         return False
     return bool(_STRICT_COVER.match(text.strip())) if strict else bool(_COVER.search(key(text)))
+
+
+def only_names_a_file(text: str) -> bool:
+    """Is it a short line that only says that a file comes with it ("Figures attached.")?"""
+    words = key(text)
+    return len(words.split()) <= _NAMES_A_FILE_WORDS and bool(_NAMES_A_FILE.search(words))

@@ -11,12 +11,19 @@ from bot.mail.compose import Envelope, compose
 from bot.mail.letters import AlertLetter
 from bot.service.desk import Desk, log
 
+ABOUT_ALERTS = ("alert/", "all-clear/")  # how the keys of our alerts begin
+
 
 def tell_operator(desk: Desk) -> None:
-    """Queue one alert for every open problem that has none yet. The key names the trouble, so it is told once."""
+    """Queue one alert for every open problem that has none yet. The key names the trouble, so it is told once.
+
+    An alert that is itself in doubt or refused is shown by `status` only: an alert about it would fare no better, and
+    the next one neither."""
     if not desk.bulletins:
         return
     for problem in desk.store.problems():
+        if problem.where.startswith(ABOUT_ALERTS):
+            continue
         try:
             desk.store.apply(alert_rows(desk, problem), desk.clock.now())
         except Conflict:

@@ -44,6 +44,8 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
         leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
         tried.update(delivery.key for delivery in leased)
         for delivery in leased:
+            if not may_go_on():
+                return left  # SIGTERM, or mail must be read: the rest waits for its lease
             account = account_for(desk, delivery)
             try:
                 left += _send(desk, account, delivery)
@@ -73,8 +75,8 @@ def _send(desk: Desk, account: Account, delivery: Delivery) -> int:
 def _refuse_unstaged(desk: Desk, delivery: Delivery, error: Refused) -> int:
     at = desk.clock.now()
     if desk.store.move_delivery(delivery.key, DeliveryEvent.RELEASE, at):
-        desk.store.move_delivery(delivery.key, DeliveryEvent.REFUSED, at, reason=error.message)
         _tell(desk, delivery, "refused", error.message)
+        desk.store.move_delivery(delivery.key, DeliveryEvent.REFUSED, at, reason=error.message)
     return 0
 
 
@@ -87,8 +89,8 @@ def _release(desk: Desk, account: Account, delivery: Delivery, mail: StagedMail)
         store.move_delivery(key, DeliveryEvent.SILENT, desk.clock.now(), reason=error.message)
         return 0
     except Refused as error:
+        _tell(desk, delivery, "refused", error.message)  # first: a kill between the two must not silence it
         store.move_delivery(key, DeliveryEvent.REFUSED, desk.clock.now(), reason=error.message)
-        _tell(desk, delivery, "refused", error.message)
         return 0
     except (NotSent, Unavailable, LoginFailed) as error:
         store.move_delivery(key, DeliveryEvent.NOT_ACCEPTED, desk.clock.now(), reason=error.message)
@@ -122,7 +124,6 @@ def _settle(desk: Desk, delivery: Delivery, answer: Probe, at: datetime) -> bool
     store, key = desk.store, delivery.key
     if answer is Probe.SENT:
         store.move_delivery(key, DeliveryEvent.FOUND, at, reason="found in the mailbox after a silence")
-        store.apply([ProblemCleared(code="in-doubt", where=key)], at)
     elif answer is Probe.NOT_ACCEPTED and delivery.state is DeliveryState.RELEASING:
         store.move_delivery(key, DeliveryEvent.NOT_ACCEPTED, at, reason="the mailbox says that it was not accepted")
     else:

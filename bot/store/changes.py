@@ -144,14 +144,12 @@ def _withdrawn(connection: Connection, batch: _Batch, at: datetime) -> None:
 
 def _requeued(connection: Connection, batch: _Batch, at: datetime) -> None:
     for change in batch:
-        outbox.requeue(connection, change.edition_id, change.kinds, change.not_before, at)
+        outbox.requeue(connection, change.edition_id, change.kinds, change.not_before, at, change.version)
 
 
 def _bounced(connection: Connection, batch: _Batch, at: datetime) -> None:
     for change in batch:
         outbox.move(connection, change.key, DeliveryEvent.BOUNCE, at, None, change.reason)
-    # A mail that came back had left: nobody need say so any more.
-    _problems_cleared(connection, [records.ProblemCleared(code="in-doubt", where=one.key) for one in batch], at)
 
 
 def _due(connection: Connection, batch: _Batch, at: datetime) -> None:

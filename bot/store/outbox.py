@@ -96,7 +96,29 @@ def move(connection: Connection, key: str, event: DeliveryEvent, at: datetime, r
         where.append(_distributing())
     if ref is not None:
         values["ref"] = ref
-    return connection.execute(update(_table).where(*where).values(values)).rowcount == 1
+    moved = connection.execute(update(_table).where(*where).values(values)).rowcount == 1
+    if moved and event in _NEEDS_NOBODY:
+        _clear_problems(connection, key, at)
+    return moved
+
+
+# After these a mail in doubt, or one that was refused, needs no person any more: said in the same transaction.
+_NEEDS_NOBODY = frozenset(
+    {
+        DeliveryEvent.ACCEPTED,
+        DeliveryEvent.FOUND,
+        DeliveryEvent.BOUNCE,
+        DeliveryEvent.OPERATOR_SENT,
+        DeliveryEvent.OPERATOR_RETRY,
+    }
+)
+
+
+def _clear_problems(connection: Connection, key: str, at: datetime) -> None:
+    """Close what is open about this delivery."""
+    table = schema.problem
+    where = (table.c.code.in_(("in-doubt", "refused")), table.c["where"] == key, table.c.cleared_at.is_(None))
+    connection.execute(update(table).where(*where).values(cleared_at=at))
 
 
 def _lock_edition(connection: Connection, key: str) -> None:
@@ -118,10 +140,17 @@ def withdraw(connection: Connection, edition_id: int, kinds: tuple[str, ...], re
 
 
 def requeue(
-    connection: Connection, edition_id: int, kinds: tuple[str, ...], not_before: datetime, at: datetime
+    connection: Connection,
+    edition_id: int,
+    kinds: tuple[str, ...],
+    not_before: datetime,
+    at: datetime,
+    version: int | None = None,
 ) -> None:
-    """Put withdrawn mails of these kinds back in the outbox; no kind named means none."""
+    """Put withdrawn mails of these kinds back in the outbox, of this version only; no kind named means none."""
     where = [_table.c.edition_id == edition_id, movable(DeliveryEvent.REQUEUE), _table.c.kind.in_(kinds)]
+    if version is not None:
+        where.append(_table.c.key.contains(f"/bulletin/v{version}/", autoescape=True))
     state = target(DeliveryEvent.REQUEUE).value
     connection.execute(
         update(_table)

@@ -58,7 +58,7 @@ def stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     world.approved()
     monkeypatch.setattr(outbox, "BATCH", 7)
-    real, answers = world.service._deliver, iter([True])
+    real, answers = world.service._deliver, iter([True] * 8)  # asked before the batch, and before each of its seven
 
     def once(report: TickReport) -> None:
         report.left += outbox.deliver(world.desk, lambda: next(answers, False))

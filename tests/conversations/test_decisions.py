@@ -73,7 +73,7 @@ def test_hold_stops_what_has_not_left_and_approving_anew_sends_only_the_rest(wor
 
     monkeypatch.setattr(outbox, "BATCH", 7)
     real = world.service._deliver
-    answers = iter([True])
+    answers = iter([True] * 8)  # asked before the batch, and before each of its seven
 
     def seven_then_stop(report) -> None:
         report.left += outbox.deliver(world.desk, lambda: next(answers, False))

@@ -184,6 +184,13 @@ def test_a_lead_who_is_a_reader_too_and_answers_the_bulletin_writes_as_a_reader(
     assert classify(mail(LEAD, thread=BULLETIN)).kind == Kind.READER_REPLY
 
 
+@pytest.mark.parametrize("trouble", [{"authentic": "fail"}, {"marking_too_high": True}, {"unsafe": ("It is 90 MB.",)}])
+def test_trouble_is_held_when_the_thread_ties_it_to_us_and_when_only_its_sender_does(trouble: dict[str, Any]) -> None:
+    assert classify(mail(STRANGER, thread=REQUEST, **trouble)).kind == Kind.HELD
+    assert classify(mail(LEAD, **trouble)).kind == Kind.HELD
+    assert classify(mail(STRANGER, **trouble)).kind == Kind.STRAY
+
+
 def test_a_marking_above_official_is_held_only_when_the_mail_is_ours() -> None:
     assert classify(mail(STRANGER, marking_too_high=True)).rule == "stray"
 
@@ -248,7 +255,7 @@ FACTS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(FACTS)
 def test_whatever_comes_only_a_proven_editor_commands_and_only_a_known_author_submits(facts: Facts) -> None:
     verdict = classify(facts)
@@ -268,7 +275,7 @@ def test_whatever_comes_only_a_proven_editor_commands_and_only_a_known_author_su
         assert facts.thread is not None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(FACTS)
 def test_whatever_comes_a_mail_that_answers_one_of_ours_is_never_left_lying_as_nobodys(facts: Facts) -> None:
     verdict = classify(facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from bot.core.lifecycle import (
 from bot.core.model import DeliveryState, EditionState, InboundState
 from bot.errors import IllegalTransition
 
-TABLES = {
+TABLES: dict[str, tuple[Mapping[Any, Mapping[str, Cell]], type[StrEnum], type[StrEnum]]] = {
     "edition": (EDITION, EditionEvent, EditionState),
     "inbound": (INBOUND, InboundEvent, InboundState),
     "delivery": (DELIVERY, DeliveryEvent, DeliveryState),
@@ -89,7 +90,7 @@ DELIVERY_ARROWS = {
 }
 
 
-def arrows(table: Mapping[StrEnum, Mapping[str, Cell]]) -> dict[tuple[str, str], set[StrEnum]]:
+def arrows(table: Mapping[Any, Mapping[str, Cell]]) -> dict[tuple[str, str], set[StrEnum]]:
     """Every arrow of a table with the events that take it."""
     found: dict[tuple[str, str], set[StrEnum]] = {}
     for event, row in table.items():

@@ -56,8 +56,8 @@ class Tally:
     def lines(self) -> list[str]:
         """For people."""
         said = [
-            f"{self.kills:,} kills in {self.months:,} months, {self.messages:,} messages: "
-            f"{self.lost} lost, {self.duplicated} duplicated, {self.in_doubt} in doubt on the way (found later, or answered)."
+            f"{self.kills:,} kills in {self.months:,} months, {self.messages:,} messages: {self.lost} lost, "
+            f"{self.duplicated} duplicated, {self.in_doubt} in doubt on the way (found later, or answered)."
         ]
         if self.good and self.kills:
             said.append(f"No failure in {self.kills:,} kills: at most {3 / self.kills:.2e} a kill (95 %, 3/N).")

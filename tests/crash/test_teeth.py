@@ -31,9 +31,9 @@ class Wrong:
 WRONG = (
     Wrong(variants.mark_before_send, CHASER, "lost: "),
     Wrong(variants.send_before_mark, CHASER, "duplicated: "),
-    Wrong(variants.acknowledge_before_store, REPLY, "another end: submissions: missing"),
+    Wrong(variants.acknowledge_before_store, REPLY, "another end: received: missing"),
     Wrong(variants.two_transactions_for_one_mail, OUT_OF_OFFICE, "another end: "),
-    Wrong(variants.resend_what_is_silent, CHASER, "duplicated: ", Faults(silent_after=100, late=1)),
+    Wrong(variants.resend_what_is_silent, CHASER, "duplicated: ", Faults(silent_after=50, late=1)),
 )
 
 

@@ -76,7 +76,9 @@ def resend_what_is_silent() -> None:
     real = outbox._settle
 
     def settle(desk: Desk, delivery: Delivery, answer: Probe, at: Any) -> Any:
-        unknown = answer is Probe.UNKNOWN
-        return real(desk, delivery, Probe.NOT_ACCEPTED if unknown else answer, at)
+        if answer is not Probe.UNKNOWN:
+            return real(desk, delivery, answer, at)
+        desk.store.move_delivery(delivery.key, DeliveryEvent.SILENT, at)
+        return desk.store.move_delivery(delivery.key, DeliveryEvent.OPERATOR_RETRY, at)
 
     outbox._settle = settle

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from bot.core.lifecycle import DELIVERY, EDITION, INBOUND, Cell
 from bot.core.model import DeliveryState, EditionState, InboundState
@@ -19,7 +20,7 @@ tables by `python -m tests.docs.make_lifecycle`, and a test compares the two.
 In the tables a cell in **bold** names the next state; every other cell stays where it is and says why.
 """
 
-Table = Mapping[StrEnum, Mapping[str, Cell]]
+Table = Mapping[Any, Mapping[str, Cell]]
 PARTS: tuple[tuple[str, str, Table, type[StrEnum]], ...] = (
     ("Edition", "One month of a bulletin.", EDITION, EditionState),
     ("Inbound", "A mail that we received.", INBOUND, InboundState),

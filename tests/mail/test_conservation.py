@@ -125,13 +125,13 @@ def _check(raw: bytes) -> None:
         assert not any(unprinted(reading))
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(LINES)
 def test_plain_text_is_conserved(lines: list[str]) -> None:
     _check(_mail("\n".join(lines), None))
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(html_bodies())
 def test_html_is_conserved(html: str) -> None:
     _check(_mail(None, html))

@@ -13,7 +13,7 @@ from bot.core.lifecycle import DELIVERY, DeliveryEvent, delivery_cell
 from bot.core.model import DeliveryState, EditionState
 from bot.core.records import DeliveriesRequeued, DeliveriesWithdrawn, DeliveryBounced, DeliveryQueued
 from bot.errors import Conflict, StoreError
-from bot.store.outbox import RELEASE_LEASE_SECONDS, target
+from bot.store.outbox import LETS_GO, RELEASE_LEASE_SECONDS, target
 from tests.store.world import BODY, NOW, World, edition, later
 
 E = DeliveryEvent
@@ -78,7 +78,7 @@ def test_a_lease_keeps_others_away_until_it_ends(world: World) -> None:
     assert [one.key for one in world.store.lease_deliverable(later(60), 5, 60)] == keys[:2]
 
 
-@pytest.mark.parametrize("state", [state for state in EditionState if state is not EditionState.DISTRIBUTING])
+@pytest.mark.parametrize("state", [state for state in EditionState if state not in LETS_GO])
 def test_a_bulletin_leaves_only_while_its_edition_is_distributing(world: World, state: EditionState) -> None:
     bulletin, receipt = world.queue("a"), world.queue("a", "receipt")
     world.save(state)
@@ -266,3 +266,13 @@ def test_rows_follow_the_table_whatever_happens(world: World) -> None:
         ),
     )
     assert world.store.deliveries() != ()
+
+
+def test_approving_a_stopped_second_version_anew_queues_no_mail_of_the_first(world: World) -> None:
+    first = world.queue("a")
+    second = world.queue("b", key="ccsu-rag/2025-08/bulletin/v2/b", message_id="<bulletin.v2.b@council.example.org>")
+    world.store.apply([DeliveriesWithdrawn(edition_id=world.edition.id, kinds=("bulletin",), reason="HOLD")], NOW)
+    again = DeliveriesRequeued(edition_id=world.edition.id, kinds=("bulletin",), not_before=NOW, version=2)
+    world.store.apply([again], NOW)
+    states = {key: found.state for key in (first, second) if (found := world.store.delivery(key))}
+    assert states == {first: DeliveryState.WITHDRAWN, second: DeliveryState.QUEUED}

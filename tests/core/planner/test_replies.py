@@ -161,7 +161,7 @@ def test_another_authors_reply_is_added_and_both_and_the_editor_are_told() -> No
     assert mine.key != others.key
     told = only(plan, Notify)
     assert told.to == EDITOR
-    assert "both are kept" in told.sentences[0]
+    assert told.sentences == (f"{HATE_DEPUTY.name} has written for Hate Crime, as others had before; both are kept.",)
     assert changes(plan, SubmissionAdded)[0].submission.replaces == ""
 
 
@@ -182,6 +182,7 @@ def test_without_a_name_the_address_stands_in_its_place() -> None:
         after(submission(REPORTING)), RULES, reply(submission(item("x", of=nobody), of=nobody), nobody), IN_THE_WEEK
     )
     assert effects(plan, SendReceipt)[1].notes == (f"{nobody.address} has written for this theme too.",)
+    assert only(plan, Notify).sentences[0].startswith(f"{nobody.address} has written for Hate Crime")
 
 
 def test_a_theme_that_left_the_configuration_still_takes_its_reply() -> None:
