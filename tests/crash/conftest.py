@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.months import playground
+from tests.crash.months import as_it_was, playground, quicken
 from tests.crash.steps import Reference
 
 NEEDS_FORK = ("test_step_kills", "test_random_kills", "test_teeth")
@@ -35,3 +35,11 @@ def reference(folder: Path) -> Reference:
     made = folder / "reference-month"
     made.mkdir()
     return Reference(made)
+
+
+@pytest.fixture(autouse=True)
+def quick() -> Iterator[None]:
+    """Quick months in this folder's tests, and in no others of the same process."""
+    quicken()
+    yield
+    as_it_was()

@@ -53,12 +53,31 @@ def playground() -> Iterator[Path]:
 @cache
 def warm_up() -> None:
     """Make months quick in this process and all that are forked from it. Changes nothing that a month does."""
-    bot.wiring.looks_of = cache_by_bulletin(bot.wiring.looks_of)
-    cage.run_caged = judged_here
+    quicken()
     with playground() as folder:
         _quietly(folder / "out")
     gc.collect()
     gc.freeze()  # children share these pages
+
+
+REAL_LOOKS, REAL_CAGE = bot.wiring.looks_of, cage.run_caged
+
+
+@cache
+def _cached_looks() -> Callable[..., Any]:
+    return cache_by_bulletin(REAL_LOOKS)
+
+
+def quicken() -> None:
+    """Templates read once, and files judged without a child process: for this process and those forked from it."""
+    bot.wiring.looks_of = _cached_looks()
+    cage.run_caged = judged_here
+
+
+def as_it_was() -> None:
+    """Undo `quicken`: other tests of the same process want the real cage."""
+    bot.wiring.looks_of = REAL_LOOKS
+    cage.run_caged = REAL_CAGE
 
 
 def _quietly(out: Path) -> None:
