@@ -72,7 +72,9 @@ _OF_MAILS = re.compile(
     r"|(?:i|we) (?:had |have )?(?:sent|wrote|gave)|everything(?: (?:i|we|before|so far|above|earlier)\b.*)?$)\b"
 )
 _NOTE_WORDS = 16
+_NOTE_ENDS = re.compile(r"(?<=[.!?;:])\s+|\n+|\s[–-]\s")  # "This replaces my earlier reply: the new text"
 _THANKS_WORDS = 12
+_SIGNED = re.compile(r"[,.!]\s+[A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]*\s*$")  # "Thanks, Sam"
 _THANKS = re.compile(
     r"(?:(?:yes|yep|ok|okay|great|perfect|lovely|brilliant|super|excellent|fine|good|thanks|thank|you|many|cheers|ta|noted"
     r"|received|that|it|this|all|looks?|is|s|seems|reads|very|much|so|both|to|from|me|us|right|correct|happy|with|i|m|im"
@@ -111,7 +113,7 @@ def _sentences(text: str) -> list[str]:
         sentence = sentence.strip()
         if not sentence or is_greeting(sentence) or is_sign_off(sentence) or is_sign_off(sentence.rstrip(".!")):
             continue
-        if _is_replacing_note(sentence):
+        if only_says_replaces(sentence):
             continue
         kept.append(_unsalted(sentence))
     return [key(sentence) for sentence in kept if key(sentence)]
@@ -162,7 +164,7 @@ def says_as_last_month(text: str) -> bool:
 def says_replaces(text: str) -> Literal["all", "adds", "unsaid"]:
     """Whether the sender says that this replaces or adds to an earlier reply."""
     head = text[:1_500]
-    if any(_is_replacing_note(sentence) for sentence in _SENTENCE.split(head)):
+    if any(_is_replacing_note(sentence) for sentence in _NOTE_ENDS.split(head)):
         return "all"
     return "adds" if _ADDS.search(head) else "unsaid"
 
@@ -179,15 +181,16 @@ def _is_replacing_note(sentence: str) -> bool:
 
 def only_says_replaces(text: str) -> bool:
     """Is the whole text a note to us that this replaces an earlier reply? It is never printed."""
-    sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence.strip()]
+    sentences = [sentence for sentence in _NOTE_ENDS.split(text.strip()) if sentence.strip()]
     return bool(sentences) and all(_is_replacing_note(sentence) for sentence in sentences)
 
 
 def says_thanks(text: str) -> bool:
     """Is the whole text an answer to our receipt ("Thanks, looks good to me")? It is never printed."""
-    words = key(text)
+    said = " ".join(line for line in text.splitlines() if line.strip() and not is_greeting(line))
+    words = key(_SIGNED.sub("", said))
     if not words:
-        return bool(text.strip()) and not says_nil(text)  # a thumb up
+        return bool(said.strip()) and not says_nil(text)  # a thumb up
     return len(words.split()) <= _THANKS_WORDS and bool(_THANKS.fullmatch(words))
 
 

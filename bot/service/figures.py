@@ -54,17 +54,36 @@ def figures_of(desk: Desk, view: EditionView, theme: Theme, opened: Opened, item
     parts = _spreadsheets(opened)
     if series is None:
         return Figures(items=items, findings=tuple(_not_expected(part) for part in parts))
+    pasted = _pasted(desk, view, series, opened, items)
+    name, read, findings = _from_files(desk, view, series, opened, parts)
+    if read is None:
+        return pasted.model_copy(update={"findings": (*findings, *pasted.findings)})
+    if pasted.table is None or read.table is None:
+        return read.model_copy(update={"items": items, "findings": findings})
+    if _counted(pasted.table) == _counted(read.table):
+        return read.model_copy(update={"items": pasted.items, "findings": findings})
+    return read.model_copy(update={"items": items, "findings": (*findings, _two_tables(name))})
+
+
+def _from_files(
+    desk: Desk, view: EditionView, series: SeriesConfig, opened: Opened, parts: list[Part]
+) -> tuple[str, Figures | None, tuple[Finding, ...]]:
+    """The first spreadsheet that holds a table of the series, its name, and what is to be said of all of them."""
     findings: list[Finding] = []
+    name, found = "", None
     for part in parts:
+        if found is not None:
+            findings.append(_second_file(part, name))
+            continue
         try:
-            workbook = read_workbook(part.name, part.data)
+            read = _read(desk, view, series, read_workbook(part.name, part.data), opened)
         except InputError as error:
             findings.append(_finding(error.code, part.name, f"{error.message} {error.hint}".strip()))
             continue
-        read = _read(desk, view, series, workbook, opened)
-        return read.model_copy(update={"items": items, "findings": (*findings, *read.findings)})
-    pasted = _pasted(desk, view, series, opened, items)
-    return pasted.model_copy(update={"findings": (*findings, *pasted.findings)})
+        findings += read.findings
+        if not _is_no_table(read):
+            name, found = part.name, read
+    return name, found, tuple(findings)
 
 
 def _spreadsheets(opened: Opened) -> list[Part]:
@@ -80,6 +99,24 @@ def _finding(code: str, where: str, message: str, severity: Severity = Severity.
 def _not_expected(part: Part) -> Finding:
     message = f"{part.name} is a spreadsheet, but this theme has no statistics; nothing of it is printed."
     return _finding("statistics-not-expected", part.name, message, Severity.WARNING)
+
+
+def _counted(table: StatisticsTable) -> list[tuple[str, dict[str, int | None]]]:
+    """What a table says, wherever it was read."""
+    return [(row.district, row.values) for row in table.rows]
+
+
+def _second_file(part: Part, first: str) -> Finding:
+    message = f"{part.name} was not read: the figures are taken from {first}. Send the right file alone."
+    return _finding("second-file", part.name, message)
+
+
+def _two_tables(name: str) -> Finding:
+    message = (
+        f"The text of the mail holds a table with other figures than {name}; both will be printed. "
+        "Send the right figures alone, with “this replaces my earlier reply”."
+    )
+    return _finding("two-tables", name, message)
 
 
 def _read(desk: Desk, view: EditionView, series: SeriesConfig, workbook: Workbook, opened: Opened) -> Figures:

@@ -27,7 +27,13 @@ from bot.wiring import FixedClock, open_desk
 
 LEFT = (DeliveryState.SENT, DeliveryState.BOUNCED)
 TIMES = {"at", "made_at", "changed_at", "approved_at", "release_at", "queued_at", "not_before", "received_at"}
-TROUBLE = ("in-doubt", "refused", "operator", "stuck")  # log lines of trouble that a month may or may not meet
+TROUBLE = (
+    "in-doubt",
+    "refused",
+    "operator",
+    "stuck",
+    "parked",
+)  # log lines of trouble that a month may or may not meet
 _TOKEN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}\b")
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
 _CLOCK = re.compile(r"\b\d\d?:\d\d\b|\b\d{4}-\d\d-\d\dT[\d:.+]+Z?")
@@ -157,7 +163,7 @@ def _edition_facts(desk: Desk, view: EditionView) -> dict[str, Any]:
     return {
         "edition": _same(edition.model_dump(mode="json", exclude={"version", "question"})),
         "submissions": {f"{s.theme} r{s.revision}": _same(s.model_dump(mode="json")) for s in view.submissions},
-        "due": sorted(view.done),
+        "due": sorted(name for name in view.done if not name.startswith("reminder")),  # who got one is in the mails
         "absences": _same([a.model_dump(mode="json", exclude={"since"}) for a in store.absences()]),
         "drafts": {str(d.number): _same(d.model_dump(mode="json", exclude={"parts"})) for d in drafts},
         "texts": {f"{d.number} {p.name}": _text(desk, p.name, p.digest) for d in drafts for p in d.parts},

@@ -64,10 +64,17 @@ class Tally:
         return said + self.faults
 
 
+def _prepare(out: Path, rough: int | None) -> None:
+    """In the child: an operator at hand and, with a seed, an office that loses answers."""
+    months.operator_unparks()
+    if rough is not None:
+        sending_by(partial(Office, ledger_of(out), ROUGH, rough))
+
+
 def kill_a_month(out: Path, seed: int, reference: Ending, seconds: float, *, rough: bool) -> Tally:
     """One month with kills at random moments, to its end. ``seconds``: how long a month takes unkilled."""
     chance = random.Random(seed)
-    prepare = partial(sending_by, partial(Office, ledger_of(out), ROUGH, seed)) if rough else months.nothing
+    prepare = partial(_prepare, out, seed if rough else None)
     tally = Tally(months=1)
     ended = -1
     while ended != months.FINISHED and tally.kills < MOST_KILLS_A_MONTH:

@@ -55,7 +55,7 @@ def plan_reply(view: EditionView, rules: Rules, reply: Reply, now: datetime) -> 
         AbsenceEnded(address=reply.person.address),
         Logged(edition_id=edition.id, what="submission", data={"theme": theme, "revision": revision}),
     )
-    if edition.state in NEEDS_A_DRAFT:
+    if edition.state in NEEDS_A_DRAFT and _brings(submission):
         build.set(changed_at=now)
     notes = [says] if says else []
     if now >= edition.timetable.deadline_at or edition.state is not EditionState.COLLECTING:
@@ -66,6 +66,12 @@ def plan_reply(view: EditionView, rules: Rules, reply: Reply, now: datetime) -> 
     _receipts(build, view, reply, revision, tuple(notes), others)
     _tell_editors(build, view, rules, reply, others)
     return build.plan()
+
+
+def _brings(submission: Submission) -> bool:
+    """Does it change the draft or what the editor is told with it? "Thanks, looks good" does not: a new draft for it
+    would void the editor's answer to the one in hand."""
+    return bool(submission.items or submission.nil or submission.statistics or submission.findings)
 
 
 def _nil_after_text(mine: bool, others: bool, mode: str) -> str:
