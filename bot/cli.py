@@ -23,6 +23,7 @@ app = typer.Typer(
 stats_app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Statistics: read a file, import a baseline, show or export."
 )
+store_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The store: copy it into another database.")
 STATS_WORDS = ("read", "import", "show", "export")
 
 
@@ -216,6 +217,37 @@ def retain(context: typer.Context, period: Annotated[str, typer.Argument(help="A
     raise typer.Exit(do(_options(context), period))
 
 
+@app.command()
+def verify(context: typer.Context) -> None:
+    """Check that the store is whole: digests, references, audit log."""
+    from bot.commands.records import verify as do
+
+    raise typer.Exit(do(_options(context)))
+
+
+@app.command("subject-access")
+def subject_access(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="The person's email address.")],
+    out: Annotated[Path, typer.Option("--out", help="The zip to write.")] = Path("subject-access.zip"),
+) -> None:
+    """All that the store holds about one person, as a zip (UK GDPR, subject access request)."""
+    from bot.commands.records import subject_access as do
+
+    raise typer.Exit(do(_options(context), address, out))
+
+
+@store_app.command("copy")
+def store_copy(
+    source: Annotated[str, typer.Argument(help="The store to copy, such as sqlite:///var/store.db.")],
+    target: Annotated[str, typer.Argument(help="An empty one, such as postgresql://bot@db/bulletin.")],
+) -> None:
+    """Copy a whole store into an empty one, SQLite or PostgreSQL. Stop the service first."""
+    from bot.commands.records import copy as do
+
+    raise typer.Exit(do(source, target))
+
+
 @stats_app.command("read")
 def stats_read(
     context: typer.Context,
@@ -269,6 +301,7 @@ def stats_export(
 
 
 app.add_typer(stats_app, name="stats")
+app.add_typer(store_app, name="store")
 
 
 def _arguments(words: list[str]) -> list[str]:

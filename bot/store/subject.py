@@ -1,0 +1,138 @@
+"""What the store holds about one person, for a subject access request (UK GDPR, article 15)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from bot.core.keys import address_key
+from bot.errors import StoreError
+from bot.store import opening, schema, viewing
+from bot.store.engine import make_engine
+from bot.store.faults import plainly
+
+_ADDRESS_HEADERS = ("From", "Sender", "To", "Cc", "Reply-To")
+# What each table says of a person, and the column that names them.
+_ABOUT: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
+    (schema.delivery, "recipient", ("id", "key", "kind", "state", "queued_at", "changed_at", "reason")),
+    (schema.decision, "person", ("id", "edition_id", "draft", "word", "argument", "done", "at")),
+    (schema.absence, "address", ("id", "address", "since", "until", "why", "ended_at")),
+    (schema.token, "person", ("purpose", "bulletin", "period", "theme", "draft", "dead")),
+)
+
+
+def subject_access(url: str, address: str, file: Path) -> dict[str, int]:
+    """Write all that is kept about ``address`` to a new zip (0600): tables as .csv and its mails as .eml.
+
+    Gives how many rows and mails of each kind there are. A mail is theirs when they wrote it, or it was written to
+    them, by its own header fields. Raises StoreError when the file exists or the store cannot be read.
+    """
+    if file.exists():
+        raise StoreError(f"The file {file} is there already.", "Name a new file; nothing is overwritten.", "exists")
+    if not file.parent.is_dir():
+        raise StoreError(f"There is no directory {file.parent}.", "Make it, or name another file.", "no-directory")
+    person = address_key(address)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with plainly(), os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        engine = make_engine(url)
+        try:
+            with engine.connect() as connection:
+                opening.check(opening.schema_version(connection))
+                return _collect(connection, person, packed)
+        finally:
+            engine.dispose()
+
+
+def _collect(connection: Connection, person: str, packed: zipfile.ZipFile) -> dict[str, int]:
+    """Tables, then mails in, then mails out; counts by kind."""
+    found: dict[str, int] = {}
+    for table, column, names in _ABOUT:
+        shown = list(_rows(connection, table, column, person))
+        found[table.name] = len(shown)
+        packed.writestr(f"{table.name}.csv", _csv(names, [[row[name] for name in names] for row in shown]))
+    submissions = list(_submissions(connection, person))
+    found["submission"] = len(submissions)
+    packed.writestr("submission.csv", _csv(("id", "edition_id", "theme", "revision", "inbound", "data"), submissions))
+    found["mails received"] = _write_mails(packed, "received", _received(connection, person))
+    found["mails sent"] = _write_mails(packed, "sent", _sent(connection, person))
+    return found
+
+
+def _rows(connection: Connection, table: Table, column: str, person: str) -> Iterator[Any]:
+    """Rows of a table about this person, whatever the case of the address in them."""
+    wanted = select(table).where(func.lower(table.c[column]).in_({person, person.lower()}))
+    return (row._mapping for row in connection.execute(wanted))
+
+
+def _submissions(connection: Connection, person: str) -> Iterator[list[Any]]:
+    """What this person sent for a section, as it was read."""
+    table = schema.submission
+    for row in connection.execute(select(table).order_by(table.c.id)):
+        if address_key(str(json.loads(row.data).get("person", ""))) == person:
+            yield [row.id, row.edition_id, row.theme, row.revision, row.inbound, row.data]
+
+
+def _received(connection: Connection, person: str) -> Iterator[tuple[int, bytes]]:
+    """Mails that name the person in an address header and still have their bytes."""
+    table, blob = schema.inbound, schema.blob
+    ids = select(table.c.id, table.c.blob).join(blob).where(blob.c.purged_at.is_(None)).order_by(table.c.id)
+    for row in connection.execute(ids).all():
+        raw = viewing.blob(connection, row.blob)
+        if _names(raw, person):
+            yield row.id, raw
+
+
+def _sent(connection: Connection, person: str) -> Iterator[tuple[int, bytes]]:
+    """Our mails to the person that still have their bytes."""
+    table = schema.delivery
+    for row in _rows(connection, table, "recipient", person):
+        parts = [row["header"], *filter(None, [row["body"]])]
+        if all(not _purged(connection, digest) for digest in parts):
+            yield row["id"], b"".join(viewing.blob(connection, digest) for digest in parts)
+
+
+def _purged(connection: Connection, digest: str) -> bool:
+    wanted = select(schema.blob.c.purged_at).where(schema.blob.c.digest == digest)
+    return connection.execute(wanted).scalar_one_or_none() is not None
+
+
+def _names(raw: bytes, person: str) -> bool:
+    """Does an address header of this mail name the person? Only the header block is parsed."""
+    from email import message_from_bytes, policy
+
+    head = raw.split(b"\r\n\r\n", 1)[0].split(b"\n\n", 1)[0]
+    message = message_from_bytes(head + b"\n\n", policy=policy.compat32)
+    values = [str(value) for name in _ADDRESS_HEADERS for value in message.get_all(name, [])]
+    return any(address_key(found) == person for _, found in getaddresses(values))
+
+
+def _write_mails(packed: zipfile.ZipFile, folder: str, mails: Iterator[tuple[int, bytes]]) -> int:
+    count = 0
+    for number, raw in mails:
+        packed.writestr(f"{folder}/{number:06}.eml", raw)
+        count += 1
+    return count
+
+
+def _csv(names: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:
+    """A table for a spreadsheet; text that looks like a formula is made harmless."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(names)
+    for line in lines:
+        writer.writerow([_harmless(value) for value in line])
+    return out.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
