@@ -16,21 +16,25 @@ PARTS = (
     ("browser and LibreOffice", ("-m", "browser and not slow", "-n", "1")),
     ("faults of mailboxes, many Word files", ("-m", "slow", "-n", "2", f"--ignore={CRASH}")),
     ("kills: every step, at random, wrong loops", ("-m", "slow", "-n", "2", CRASH)),
+    ("conversations on PostgreSQL", ("-m", "not slow and not browser", "-n", "2", "tests/conversations")),
 )
 KILLS = "1000"  # at random; `make soak N=...` makes more
+BOT_KILLS = "500"  # among four bots on one PostgreSQL
+ON_POSTGRES = {"CONVERSATIONS_STORE": "postgresql"}  # for the last part
 NOTHING_COLLECTED = 5
 
 
 def main() -> int:
     """Run every part; 0 when all are green."""
-    environment = {"CRASH_KILLS": KILLS, **os.environ, "HYPOTHESIS_PROFILE": "gate"}
+    environment = {"CRASH_KILLS": KILLS, "BOT_KILLS": BOT_KILLS, **os.environ, "HYPOTHESIS_PROFILE": "gate"}
     rows: list[tuple[str, float, int]] = []
     for name, chosen in PARTS:
         sys.stdout.write(f"\n== {name}\n")
         sys.stdout.flush()
         began = time.monotonic()
         command = [sys.executable, "-m", "pytest", "--durations=5", *chosen]
-        code = subprocess.run(command, env=environment, check=False).returncode
+        added = ON_POSTGRES if "tests/conversations" in chosen else {}
+        code = subprocess.run(command, env=environment | added, check=False).returncode
         rows.append((name, time.monotonic() - began, code))
     sys.stdout.write("\n")
     for name, seconds, code in rows:

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from bot.config import load_config
+from bot.config.settings import StoreSettings
 from bot.core.model import EditionState
 from bot.core.records import Delivery, Edition, EditionView
 from bot.core.timetable import LONDON
@@ -126,10 +127,12 @@ class Person:
 class World:
     """The whole: ``at`` moves the clock and ticks; people are found by theme or role."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store_url: str | None = None) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "config", folder / "config")
         self.config = load_config(folder / "config", {})
+        if store_url is not None:
+            self.config = self.config.model_copy(update={"store": StoreSettings(url=store_url)})
         self.clock = FixedClock(moment("2025-08-01 08:00"))
         self.written = 0
         self._opened = open_desk(self.config, {}, clock=self.clock)

@@ -58,7 +58,7 @@ def _shape(url: str) -> dict[str, Any]:
 
 def _other(url: str, cluster: Any) -> str:
     """A second empty database of the same kind."""
-    from tests.store.conftest import new_database
+    from tests.postgres import new_database
 
     return new_database(cluster()) if url.startswith("postgresql") else url.replace("store.db", "other.db")
 
