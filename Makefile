@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: demo test gate lint unit lock bench soak format clean
+.PHONY: demo test gate lint unit lock bench simulate soak format clean
 
 $(READY): requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed."; exit 2; }
@@ -36,6 +36,10 @@ gate: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench/bench.py
+
+# A shared service through a month: 200 bulletins, four bots on one PostgreSQL, kills. About a quarter of an hour.
+simulate: $(READY)
+	$(BIN)/python -m tests.bench.simulate
 
 # The month killed at N random moments; prints kills, months, messages, lost, duplicated, in doubt. Hours for N=20000.
 N ?= 1000

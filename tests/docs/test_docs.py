@@ -19,7 +19,7 @@ PAGES = sorted(
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 OPTION = re.compile(r"--[a-z][a-z-]+")
-COMMAND = re.compile(r"run_bot\.py((?: --(?:config \S+|verbose|log-json))*) ([a-z]+)([^`\n;|]*)")
+COMMAND = re.compile(r"run_bot\.py((?: --(?:config \S+|verbose|log-json))*) ([a-z][a-z-]*)([^`\n;|]*)")
 PATH = re.compile(r"`((?:bot|tests|templates|config|docs)/[A-Za-z0-9_./-]*[A-Za-z0-9_/])`")
 LARGEST_PICTURE = 150_000
 
