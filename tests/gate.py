@@ -19,6 +19,7 @@ PARTS = (
     ("conversations on PostgreSQL", ("-m", "not slow and not browser", "-n", "2", "tests/conversations")),
 )
 KILLS = "1000"  # at random; `make soak N=...` makes more
+POWER_CUTS = "500"
 BOT_KILLS = "500"  # among four bots on one PostgreSQL
 ON_POSTGRES = {"CONVERSATIONS_STORE": "postgresql"}  # for the last part
 NOTHING_COLLECTED = 5
@@ -26,7 +27,13 @@ NOTHING_COLLECTED = 5
 
 def main() -> int:
     """Run every part; 0 when all are green."""
-    environment = {"CRASH_KILLS": KILLS, "BOT_KILLS": BOT_KILLS, **os.environ, "HYPOTHESIS_PROFILE": "gate"}
+    environment = {
+        "CRASH_KILLS": KILLS,
+        "BOT_KILLS": BOT_KILLS,
+        "POWER_CUTS": POWER_CUTS,
+        **os.environ,
+        "HYPOTHESIS_PROFILE": "gate",
+    }
     rows: list[tuple[str, float, int]] = []
     for name, chosen in PARTS:
         sys.stdout.write(f"\n== {name}\n")
