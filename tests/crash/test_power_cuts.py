@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from bot.demo import play
 from tests.crash.powercuts import TORN, cuts, faults, record
+from tests.crash.tracing import NO_STRACE, strace_works
 
 CUTS = int(os.environ.get("POWER_CUTS", "100"))
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed: no power cuts"),
+    pytest.mark.skipif(not strace_works(), reason=NO_STRACE),
 ]
 
 
