@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ stats_app = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Statistics: read a file, import a baseline, show or export."
 )
 store_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The store: copy it into another database.")
+MOST = 2**63 - 1  # numbers that the store can hold
 STATS_WORDS = ("read", "import", "show", "export")
 
 
@@ -167,7 +169,9 @@ def resolve(
 
 
 @app.command()
-def unpark(context: typer.Context, inbound: Annotated[int, typer.Argument(help="The number of the mail.")]) -> None:
+def unpark(
+    context: typer.Context, inbound: Annotated[int, typer.Argument(help="The number of the mail.", min=1, max=MOST)]
+) -> None:
     """Read a parked mail again."""
     from bot.commands.upkeep import unpark as do
 
@@ -326,8 +330,15 @@ def main() -> None:
     except BotError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read us has enough; nothing may be flushed into the closed pipe at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if "--verbose" in sys.argv:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{where}{error.strerror or error}. Check the path and the rights of the bot's account.", err=True)
+        sys.exit(3)
     except Exception as error:
         if "--verbose" in sys.argv:
             raise

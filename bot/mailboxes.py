@@ -32,10 +32,10 @@ def _plain(secret: SecretStr | None) -> str:
 
 def _state(place: Place) -> Any:
     """Where a transport remembers its place in the mailbox (a link, a sync state); losing it is survived."""
-    from bot.transports.statefile import StateFile
+    from bot.transports.statefile import ENDING, StateFile
 
     safe = "".join(c if c.isalnum() else "-" for c in place.name)
-    return StateFile(place.config.data_directory / f"{safe}.state.json")
+    return StateFile(place.config.data_directory / f"{safe}{ENDING}")
 
 
 def _oauth(settings: OauthSettings | None, environ: Mapping[str, str]) -> Any:

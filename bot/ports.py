@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -47,6 +47,13 @@ class Mailbox(Protocol):
         """Mails of the inbox (and Junk) whose ref is not ``known``, oldest first, at most ``limit``.
 
         Nothing in the mailbox changes. Raises Unavailable or LoginFailed.
+        """
+        ...
+
+    def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:
+        """The same of Processed and Held, from ``since`` on: what a store that was restored has forgotten.
+
+        Mails may come that the store knows under another ref; their content tells that they are a repeat.
         """
         ...
 
@@ -208,6 +215,12 @@ class Store(Protocol):
     def problems(self) -> tuple[Problem, ...]: ...
 
     def events(self, edition_id: int | None = None) -> tuple[Event, ...]: ...
+
+    def forget(self, limits: Mapping[str, datetime], *, at: datetime, most: int) -> int:
+        """Once a day (London's): the bytes of mails older than their bulletin's limit go, at most ``most`` a call,
+        until none is left that day; gives how many. Mails of no edition follow the oldest limit; retained months
+        stay."""
+        ...
 
     def broken_events(self) -> tuple[int, ...]:
         """Numbers of log lines whose hash does not follow from the line before: the log was changed."""

@@ -97,6 +97,7 @@ def _account(config: Config, bulletins: list[BulletinConfig], environ: Mapping[s
         sender=box,
         trust=config.trust_of(bulletins[0]).as_profile(),
         bulletins=frozenset(bulletin.key for bulletin in bulletins),
+        codes=config.trust_of(bulletins[0]).codes,
     )
 
 
@@ -124,6 +125,7 @@ def open_desk(
             operator=config.operator,
             random_bytes=random_bytes,
             instance=socket.gethostname(),
+            daily_summary=config.daily_summary,
             say=say or (lambda sentence: None),
         )
     finally:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bot.cli import Options
 from bot.commands.reading import file_bytes, show_findings
-from bot.commands.shared import desk_for, print_json, say, table
+from bot.commands.shared import cannot_write, desk_for, print_json, say, table
 from bot.config import Config
 from bot.core.model import Severity, StatisticsTable
 from bot.core.records import CountsAdded, Logged
+from bot.core.timetable import period_parts
 from bot.errors import InputError
 from bot.stats.adding import baseline_counts, month_counts
 from bot.stats.custody import read_statistics, statistics_json
@@ -56,6 +57,7 @@ def _shown(value: int | None) -> str:
 
 def import_file(options: Options, file: Path, period: str, key: str | None, *, baseline: bool) -> int:
     """Take published figures into the series."""
+    period_parts(period)
     with desk_for(options) as (config, desk):
         series = series_of(config, key)
         history = History(series.key, desk.store.counts(series.key))
@@ -110,6 +112,9 @@ def export(options: Options, file: Path, key: str | None) -> int:
         if file.suffix.lower() not in (".csv", ".xlsx"):
             raise InputError(f"{file.name} is neither .csv nor .xlsx.", "Choose one of the two.", "bad-ending")
         data = export_csv(history) if file.suffix.lower() == ".csv" else export_xlsx(history)
-        file.write_bytes(data)
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            raise cannot_write(file, error) from error
         say(f"{len(history.counts)} counts were written to {file}.")
     return 0

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from bot.cli import Options
-from bot.commands.shared import desk_for, print_json, say, table
+from bot.commands.shared import cannot_write, desk_for, print_json, say, table
 from bot.core.model import Finding, Reading, Severity, block_text
+from bot.core.timetable import period_parts
 from bot.errors import InputError
 
 LONGEST_FILE = 64 * 1024 * 1024
@@ -125,6 +126,8 @@ def preview(options: Options, period: str | None, theme: str | None, out: Path) 
     from bot.service.sections import bulletin_of
     from bot.service.work import Work
 
+    if period is not None:
+        period_parts(period)
     with desk_for(options) as (_, desk):
         editions = [e for e in desk.store.editions() if period in (None, e.period)]
         if not editions:
@@ -138,10 +141,13 @@ def preview(options: Options, period: str | None, theme: str | None, out: Path) 
                 raise InputError(f"Nothing is in for {theme}.", f"What is in: {known}.", "no-theme")
             bulletin = bulletin.model_copy(update={"sections": kept})
         work = Work(desk, view, desk.clock.now(), NOBODY)
-        out.mkdir(parents=True, exist_ok=True)
         parts = make_parts(work, bulletin, view.edition.issue_version, (view.edition.draft or 0) + 1)
         for name in (WORD_PART, "page.html", TEXT_PART):
-            (out / name).write_bytes(parts[name][1])
+            try:
+                out.mkdir(parents=True, exist_ok=True)
+                (out / name).write_bytes(parts[name][1])
+            except OSError as error:
+                raise cannot_write(out, error) from error
             say(str(out / name))
         show_findings(proofread(bulletin.sections, proof_context(desk, view)))
     return 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ from bot.core.assemble import of_theme, standing_items, status_of
 from bot.core.model import DeliveryState, EditionState, InboundState, block_text
 from bot.core.planner.due import bulletin_deliveries
 from bot.core.records import EditionView
-from bot.core.timetable import LONDON, next_step
+from bot.core.timetable import LONDON, next_step, period_parts
 from bot.errors import InputError
 from bot.service.desk import Desk
 
 AHEAD = (EditionState.PLANNED, EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED)
+UNEVENLY = 1.1  # ticks do not fall on the second at which a minute's limit has room again
 NEED_A_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.FAILED)
 
 
@@ -85,12 +88,28 @@ def _edition(desk: Desk, view: EditionView) -> dict[str, Any]:
         ],
         "readers": dict(Counter(d.state.value for d in mails)),
         "mails": dict(Counter(d.state.value for d in view.deliveries if d.kind != "bulletin")),
+        "sending": _sending(desk, view),
         "in_doubt": [
             {"key": d.key, "state": d.state.value, "reason": d.reason}
             for d in view.deliveries
             if d.state in NEED_A_PERSON
         ],
     }
+
+
+def _sending(desk: Desk, view: EditionView) -> dict[str, Any] | None:
+    """How long the queued mails of a distribution take where the mailbox takes only so many a minute."""
+    edition = view.edition
+    waiting = [d for d in view.deliveries if d.state is DeliveryState.QUEUED]
+    if edition.state is not EditionState.DISTRIBUTING or not waiting or edition.bulletin not in desk.bulletins:
+        return None
+    pace = getattr(desk.account_of(edition.bulletin).sender, "pace", None)
+    if pace is None or not pace.per_minute:
+        return None
+    start = max(desk.clock.now(), min(d.not_before for d in waiting))
+    minutes = math.ceil(len(waiting) * UNEVENLY / pace.per_minute)
+    last = (start + timedelta(minutes=minutes)).astimezone(LONDON)
+    return {"queued": len(waiting), "per_minute": pace.per_minute, "minutes": minutes, "last_at": last.isoformat()}
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -105,6 +124,9 @@ def _show(document: dict[str, Any]) -> None:
                   ("  theme", "status", "replies"))  # fmt: skip
         if edition["readers"]:
             say("  readers: " + ", ".join(f"{n} {state.replace('_', ' ')}" for state, n in edition["readers"].items()))
+        if sending := edition["sending"]:
+            say(f"  sending: {sending['queued']} queued, at most {sending['per_minute']} a minute; the last leaves at "
+                f"about {sending['last_at'][11:16]}")  # fmt: skip
         for doubt in edition["in_doubt"]:
             say(f"  {doubt['state'].replace('_', ' ')}: {doubt['key']} ({doubt['reason']})")
     if not document["editions"]:
@@ -121,6 +143,7 @@ def _show(document: dict[str, Any]) -> None:
 
 def trace(options: Options, period: str, text: str | None) -> int:
     """Which mail each paragraph and figure came from, who approved, who got it."""
+    period_parts(period)
     with desk_for(options) as (_, desk):
         editions = [e for e in desk.store.editions() if e.period == period]
         if not editions:

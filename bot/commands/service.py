@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from bot.cli import Options
+from bot.commands.heartbeat import beat
 from bot.commands.shared import desk_for, say
-from bot.config import Config
 from bot.service import Service, TickReport
 from bot.service.desk import log
 
+A_FEW_MORE = 3.0  # seconds to wait beyond the first moment of room in a minute's limit, so that a few mails have room
 MISSED_TICKS = 3  # after so many the watchdog wakes the job: a clock that was set back loses ticks
 
 
@@ -21,7 +24,7 @@ def tick(options: Options, now: str | None) -> int:
     """One pass; 0 done, 3 a person is needed, 4 the mailbox did not answer."""
     with desk_for(options, now) as (config, desk):
         report = Service(desk).tick()
-        touch_heartbeat(config)
+        beat(config, desk, report, os.environ)
         say(summary(report))
         codes = {problem.code for problem in desk.store.problems()}
         if codes & {"mailbox-unreachable", "login-failed"}:
@@ -38,13 +41,6 @@ def summary(report: TickReport) -> str:
     )
 
 
-def touch_heartbeat(config: Config) -> None:
-    """The sign of life for the council's monitoring."""
-    if config.heartbeat.file is not None:
-        config.heartbeat.file.parent.mkdir(parents=True, exist_ok=True)
-        config.heartbeat.file.touch()
-
-
 def run(options: Options) -> None:
     """The service: one job of APScheduler, a watchdog beside it, until SIGTERM or SIGINT."""
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -58,9 +54,12 @@ def run(options: Options) -> None:
         def job() -> None:
             last["tick"] = time.monotonic()
             report = service.tick()
-            touch_heartbeat(config)
+            beat(config, desk, report, os.environ)
             if not report.idle:
                 log.info("tick: %s", summary(report))
+            if report.again_in is not None and report.again_in + A_FEW_MORE < config.poll_seconds:
+                soon = desk.clock.now() + timedelta(seconds=report.again_in + A_FEW_MORE)
+                scheduler.modify_job("tick", next_run_time=soon)
 
         def stop(number: int, frame: Any) -> None:
             service.stop()

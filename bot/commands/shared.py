@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bot.cli import Options
@@ -19,6 +20,8 @@ from bot.ports import Clock
 from bot.service.desk import Desk
 from bot.wiring import FixedClock, SystemClock, load, open_desk
 
+FIRST_YEAR, LAST_YEAR = 2001, 2097  # the year before and the one after must be months too
+
 
 def clock_from(now: str | None) -> Clock:
     """The system clock, or one that stands at ``now`` (Europe/London where no zone is given)."""
@@ -28,6 +31,9 @@ def clock_from(now: str | None) -> Clock:
         moment = datetime.fromisoformat(now)
     except ValueError:
         raise InputError(f"“{now}” is not a time.", "Write it as 2025-08-01T09:00.", "bad-time") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        years = f"Years from {FIRST_YEAR} to {LAST_YEAR} can be worked with."
+        raise InputError(f"“{now}” is out of reach.", years, "bad-time")
     return FixedClock(moment if moment.tzinfo else moment.replace(tzinfo=LONDON))
 
 
@@ -47,8 +53,13 @@ def start_log(config: Config, options: Options) -> None:
     if config.log.file is not None:
         from logging.handlers import TimedRotatingFileHandler
 
-        config.log.file.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(TimedRotatingFileHandler(config.log.file, when="midnight", backupCount=config.log.keep_days))
+        try:
+            config.log.file.parent.mkdir(parents=True, exist_ok=True)
+            handlers.append(
+                TimedRotatingFileHandler(config.log.file, when="midnight", backupCount=config.log.keep_days)
+            )
+        except OSError as error:
+            raise cannot_write(config.log.file, error) from error
     formatter = JsonLines() if options.log_json or config.log.json_lines else logging.Formatter(LINE)
     for handler in handlers:
         handler.setFormatter(formatter)
@@ -70,6 +81,11 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False)
+
+
+def cannot_write(file: Path, error: OSError) -> InputError:
+    """The sentence for a file or directory that cannot be written."""
+    return InputError(f"{file} cannot be written: {error.strerror}.", "Choose another place, or the rights.", "no-file")
 
 
 def print_json(document: Any) -> None:

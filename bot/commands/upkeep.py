@@ -11,6 +11,7 @@ from bot.cli import Options
 from bot.commands.shared import clock_from, desk_for, say
 from bot.core.lifecycle import DeliveryEvent, delivery_cell
 from bot.core.records import Logged, ProblemCleared
+from bot.core.timetable import period_parts
 from bot.errors import InputError
 from bot.wiring import load
 
@@ -78,8 +79,12 @@ def backup(options: Options, file: Path) -> int:
 def restore(options: Options, file: Path) -> int:
     """Put a backup back."""
     from bot.store.backup import restore as do
+    from bot.transports.statefile import forget_all
 
-    aside = do(file, _url(options), at=clock_from(None).now())
+    config = load(options.config)
+    aside = do(file, config.store_url(os.environ).get_secret_value(), at=clock_from(None).now())
+    if forget_all(config.data_directory):
+        say("Where the mailboxes' reading had stopped is forgotten: the next tick compares every mail with the store.")
     say(f"Restored from {file}." + (f" The store that was there is kept as {aside}." if aside else ""))
     return 0
 
@@ -101,6 +106,7 @@ def retain(options: Options, period: str) -> int:
     """Keep an edition's mails."""
     from bot.store.purge import retain as do
 
+    period_parts(period)  # a slip here would keep nothing, and nobody would know before the purge
     do(_url(options), period, at=clock_from(None).now())
     say(f"The mails of {period} are kept until further notice.")
     return 0

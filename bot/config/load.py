@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -52,6 +53,7 @@ class Config(Settings):
     data_directory: Path
     poll_seconds: int
     operator: Person
+    daily_summary: time | None = None  # when the operator gets one, London time
     store: StoreSettings
     mailbox: MailboxSettings
     trust: TrustSettings
@@ -130,9 +132,9 @@ def load_config(directory: Path, environ: Mapping[str, str]) -> Config:
     config, faults = examine(directory, environ)
     if config is None or faults:
         problems = tuple(fault.sentence() for fault in faults)
-        count = "one fault" if len(problems) == 1 else f"{len(problems)} faults"
+        count, them = ("one fault", "it") if len(problems) == 1 else (f"{len(problems)} faults", "them")
         raise ConfigError(
-            f"The configuration in {directory} has {count}.", "Mend them and run check again.", "config", problems
+            f"The configuration in {directory} has {count}.", f"Mend {them} and run check again.", "config", problems
         )
     return config
 
@@ -145,6 +147,9 @@ def examine(directory: Path, environ: Mapping[str, str]) -> tuple[Config | None,
     directory = Path(directory).resolve()
     base = directory.parent
     if not directory.is_dir():
+        if directory.exists():
+            allowed = f"the directory that holds {BOT_FILE}"
+            return None, (Fault(file=str(directory), message="this is a file", allowed=allowed),)
         return None, (Fault(file=str(directory), message="the configuration directory is missing"),)
     file = read_toml(directory / BOT_FILE, _name(directory, BOT_FILE))
     settings, faults = parse(BotSettings, file) if not file.broken or file.data else (None, [])
@@ -181,6 +186,7 @@ def _config(directory: Path, settings: BotSettings, bulletins: list[BulletinConf
         data_directory=settings.data_directory,
         poll_seconds=settings.poll_seconds,
         operator=Person(name=settings.operator.name, address=settings.operator.address, role="operator"),
+        daily_summary=settings.operator.daily_summary,
         store=store,
         mailbox=settings.mailbox,
         trust=settings.trust,

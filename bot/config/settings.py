@@ -206,8 +206,9 @@ class TrustSettings(Settings):
     authserv_id: str = Field(default="", description="the name that the council's own border server writes")
     internal_domains: tuple[Domain, ...] = Field(default=(), description="domain names, such as council.example.org")
     auth_sources: tuple[str, ...] = Field(default=(), description="host names of the council's Exchange servers")
-    confirm_by_code: bool = Field(
-        default=True, description="true or false: ask the editor for a mailed code where the sender cannot be proven"
+    confirm_by_code: bool | Literal["always"] = Field(
+        default=True,
+        description='true, false or "always": an editor gets a code by mail where nothing proves the sender, or always',
     )
     require_tls: bool = Field(default=True, description="true or false: refuse servers without TLS except this machine")
 
@@ -216,6 +217,13 @@ class TrustSettings(Settings):
         if self.profile == "authserv" and not self.authserv_id:
             raise ValueError("needs authserv_id with profile = authserv")
         return self
+
+    @property
+    def codes(self) -> Literal["never", "unproven", "always"]:
+        """When an editor's decision is confirmed by a mailed code."""
+        if self.confirm_by_code == "always":
+            return "always"
+        return "unproven" if self.confirm_by_code else "never"
 
     def as_profile(self) -> TrustProfile:
         """The same as the mail reader takes it."""

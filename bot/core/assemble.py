@@ -1,13 +1,17 @@
 """From submissions to the bulletin: which items of a theme stand now, and what changed between two bulletins. Pure.
 
-The rule for several replies of one theme (DOMAIN.md): a later reply replaces only the fields it answers; a reply by
-another person is added; free text replaces only when it says so, otherwise it is added and the bot asks.
+The rule for several replies of one theme: a later reply replaces only the fields it answers; a reply by another person
+is added; free text replaces only when it says so, otherwise it is added and the bot asks. The same text sent again is
+printed once; nearly the same text from the same person is a newer version of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rapidfuzz import fuzz
+
+from bot.core.mending import mended, squeezed
 from bot.core.model import (
     Block,
     Bulletin,
@@ -27,7 +31,7 @@ def of_theme(theme: str, submissions: Iterable[Submission]) -> tuple[Submission,
 
 
 def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return squeezed(one) == squeezed(other)
 
 
 def _answers_the_same(old: Item, new: Item, title: str) -> bool:
@@ -50,15 +54,38 @@ def _replaced_by(item: Item, new: Submission, title: str) -> bool:
     return any(_answers_the_same(item, other, title) for other in new.items)
 
 
+LEAST_VERSION = 80  # characters: shorter texts may well be alike and yet two stories
+ALIKE = 92  # per cent: above, a text is a newer version of the other
+
+
+def same_story(old: Item, new: Item, title: str) -> bool:
+    """Whether two items say the same, links and pictures included, and no heading of their own sets them apart."""
+    apart = not _same(old.heading, new.heading) and not _same(title, old.heading) and not _same(title, new.heading)
+    return not apart and squeezed(_item_text(old)) == squeezed(_item_text(new))
+
+
+def newer_version(old: Item, new: Item, title: str) -> bool:
+    """Whether an item is the other with small edits, or with more under it, under the same heading (or under none)."""
+    before, after = squeezed(_item_text(old)), squeezed(_item_text(new))
+    comparable = _same(old.heading, new.heading) or _same(new.heading, title)
+    if not comparable or len(before) < LEAST_VERSION:
+        return False
+    goes_on = {squeezed(_block_words(b)) for b in old.blocks} <= {squeezed(_block_words(b)) for b in new.blocks}
+    return goes_on or fuzz.ratio(before, after) >= ALIKE
+
+
 def standing_items(submissions: Sequence[Submission], title: str = "") -> tuple[tuple[Item, ...], bool]:
     """The items of one theme that stand after all its submissions (oldest first), and whether it is a nil return.
 
     ``title`` is the theme's: text without a heading of its own stands under it. A nil return after items removes
-    nothing (the receipt asks); items after a nil return take its place.
+    nothing (the receipt asks); items after a nil return take its place. What a lead asked for in words is done to what
+    stood by then.
     """
     items: list[Item] = []
     nil = False
     for submission in submissions:
+        items = mended(items, submission.mends)
+        nil = nil and not any(mend.kind == "withdraw" for mend in submission.mends)
         if submission.nil and not submission.items:
             if submission.mode == "all":
                 items = [item for item in items if item.person != submission.person]
@@ -76,14 +103,25 @@ def _merged(items: list[Item], new: Submission, title: str) -> list[Item]:
     waiting = list(new.items)
     merged: list[Item] = []
     for item in items:
-        if not _replaced_by(item, new, title):
-            merged.append(item)
-            continue
-        match = next((other for other in waiting if _answers_the_same(item, other, title)), None)
+        match = next((other for other in waiting if _takes_its_place(item, other, new, title)), None)
         if match is not None:
-            merged.append(match)
+            unchanged = same_story(item, match, title) and (
+                _same(item.heading, match.heading) or _same(match.heading, title)
+            )
+            merged.append(item if unchanged else match)
             waiting.remove(match)
+        elif not _replaced_by(item, new, title):
+            merged.append(item)
     return merged + waiting
+
+
+def _takes_its_place(old: Item, new: Item, submission: Submission, title: str) -> bool:
+    """Whether an item of a new submission stands where an old one stood."""
+    if same_story(old, new, title):
+        return True
+    if old.person != submission.person or submission.mode == "adds":
+        return False
+    return _answers_the_same(old, new, title) or newer_version(old, new, title)
 
 
 def _in_form_order(theme: Theme, items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -219,12 +257,12 @@ def _section_changes(old: Section, new: Section) -> list[str]:
     for named, item in _by_heading(new.items).items():
         was = before.pop(named, None)
         if was is None:
-            said.append(f"{new.title}: “{item.heading}” is new.")
+            said.append(f"{new.title}: “{item.heading or new.title}” is new.")
         elif _item_text(was) != _item_text(item):
-            said.append(f"{new.title}: “{item.heading}” was changed.{_first_difference(was, item)}")
+            said.append(f"{new.title}: “{item.heading or new.title}” was changed.{first_difference(was, item)}")
         elif was.blocks != item.blocks:
-            said.append(f"{new.title}: “{item.heading}” looks different; its words are the same.")
-    said += [f"{new.title}: “{heading}” was taken out." for heading, _ in before]
+            said.append(f"{new.title}: “{item.heading or new.title}” looks different; its words are the same.")
+    said += [f"{new.title}: “{heading or old.title}” was taken out." for heading, _ in before]
     if old.statistics != new.statistics:
         said.append(_statistics_change(new.title, old.statistics, new.statistics))
     if old.mail_link != new.mail_link:
@@ -234,8 +272,8 @@ def _section_changes(old: Section, new: Section) -> list[str]:
     return said
 
 
-def _first_difference(old: Item, new: Item, longest: int = 90) -> str:
-    """The first line that differs, old and new, for a sentence."""
+def first_difference(old: Item, new: Item, longest: int = 90) -> str:
+    """The first line that differs, old and new, as a sentence with a space in front."""
     before, after = _item_text(old).split("\n"), _item_text(new).split("\n")
     for was, now in zip(before, after, strict=False):
         if was != now:

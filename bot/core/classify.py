@@ -41,6 +41,14 @@ class Thread(Value):
     person: str = ""  # whom our mail or token was for
 
 
+class About(Value):
+    """What a mail without a thread is about, known from its subject or from whose text it passes on."""
+
+    bulletin: str
+    period: str | None = None
+    theme: str
+
+
 class Facts(Value):
     """Everything that the rules look at."""
 
@@ -56,9 +64,12 @@ class Facts(Value):
     lead_of: tuple[tuple[str, str], ...] = ()  # (bulletin, theme) that the author leads or deputises
     reader_of: tuple[str, ...] = ()
     says_hold: bool = False
+    codes: bool = False  # an unproven editor's command is confirmed by a mailed code
     marking_too_high: bool = False  # a protective marking above OFFICIAL
     unsafe: tuple[str, ...] = ()  # reasons of the pre-scan
     forwarded_by: str | None = None
+    reader_link: About | None = None  # the subject is that of a section's mail link
+    passed_on: tuple[About, ...] = ()  # an editor passes on a lead's mail: the themes of that lead
 
 
 class Rule(NamedTuple):
@@ -87,7 +98,12 @@ def _for_editor(facts: Facts) -> bool:
 
 
 def _may_command(facts: Facts) -> bool:
-    return facts.thread is not None and facts.thread.bulletin in facts.editor_of and facts.authentic == "pass"
+    return facts.thread is not None and facts.thread.bulletin in facts.editor_of and _may_speak(facts)
+
+
+def _may_speak(facts: Facts) -> bool:
+    """Who sent it is proven; or it cannot be known, and a mailed code will prove it (HOLD needs neither)."""
+    return facts.authentic == "pass" or (facts.authentic == "none" and facts.codes)
 
 
 def _of_that_bulletin(facts: Facts) -> bool:
@@ -164,7 +180,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "hold-without-token",
-        lambda f: f.says_hold and bool(f.editor_of) and f.authentic == "pass",
+        lambda f: f.says_hold and bool(f.editor_of) and _may_speak(f),
         Kind.COMMAND,
         "An editor says HOLD; stopping needs no reference.",
     ),
@@ -199,6 +215,24 @@ RULES: tuple[Rule, ...] = (
         "A reader's reply to the bulletin.",
     ),
     Rule(
+        "reader-link",
+        lambda f: f.thread is None and f.reader_link is not None,
+        Kind.READER_REPLY,
+        "A reader asks about a section, by that section's own mail link.",
+    ),
+    Rule(
+        "passed-on-by-editor",
+        lambda f: f.thread is None and len(f.passed_on) == 1,
+        Kind.SUBMISSION,
+        "An editor has passed on what a lead wrote to them.",
+    ),
+    Rule(
+        "passed-on-for-some-theme",
+        lambda f: f.thread is None and bool(f.passed_on),
+        Kind.HELD,
+        "An editor has passed on what a lead wrote to them, and that lead has several themes.",
+    ),
+    Rule(
         "lead-without-thread",
         lambda f: bool(f.lead_of) and f.mail_class in (MailClass.REPLY, MailClass.UNKNOWN, MailClass.COMMAND),
         Kind.HELD,
@@ -215,16 +249,27 @@ def classify(facts: Facts) -> Verdict:
     reasons = (rule.reason, *facts.unsafe, *(facts.author_defects if facts.author is None else ()))
     if thread is not None:
         reasons = (*reasons, f"Tied to our {thread.kind.replace('_', ' ')} by its {thread.by}.")
-    bulletin = thread.bulletin if thread else min({b for b, _ in facts.lead_of} | set(facts.editor_of), default=None)
+    about = _about(facts, rule)
+    bulletins = {about.bulletin} if about else {b for b, _ in facts.lead_of} | set(facts.editor_of)
+    bulletin = thread.bulletin if thread else min(bulletins, default=None)
     candidates = tuple(theme for _, theme in facts.lead_of)
-    theme = thread.theme if thread and thread.theme else None
+    if rule.name == "passed-on-for-some-theme":
+        candidates = tuple(one.theme for one in facts.passed_on)
+    theme = thread.theme if thread and thread.theme else about.theme if about else None
     return Verdict(
         kind=str(rule.kind),
         bulletin=bulletin,
-        period=thread.period if thread else None,
+        period=thread.period if thread else about.period if about else None,
         theme=theme,
         person=facts.author or "",
         rule=rule.name,
         reasons=reasons,
         candidates=(theme,) if theme and rule.kind is Kind.HELD and not candidates else candidates,
     )
+
+
+def _about(facts: Facts, rule: Rule) -> About | None:
+    """What a mail without a thread is about, by the rule that hit."""
+    if rule.name == "reader-link":
+        return facts.reader_link
+    return facts.passed_on[0] if rule.name == "passed-on-by-editor" else None

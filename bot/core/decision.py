@@ -2,7 +2,8 @@
 
 A command stands alone on the first line of new text. ``GRAMMAR`` is the whole language, one row a word; nothing else
 commands. Only the exact word APPROVE approves, alone in its mail but for a sign-off: everything else that sounds like
-it is asked back. HOLD is read generously, because stopping is always safe. Pure: clock and themes are passed in.
+it is asked back. HOLD is read generously (stopping.py), because stopping is always safe. Pure: clock and themes are
+passed in.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from pydantic import AwareDatetime
 from bot.core.dates import read_deadline
 from bot.core.model import Value
 from bot.core.signoff import only_sign_off, without_quote
+from bot.core.stopping import UNSEEN, Stop, stop_in, worries
 
 
 class Word(StrEnum):
-    """The editor's words, and EDITED: no word at all, but the draft's Word file sent back."""
+    """The editor's words; CODE, a one-time code that confirms one; EDITED, no word but the draft's Word file back."""
 
     APPROVE = "APPROVE"
     HOLD = "HOLD"
@@ -39,6 +41,7 @@ class Word(StrEnum):
     PEOPLE = "PEOPLE"
     YES = "YES"
     NO = "NO"
+    CODE = "CODE"
     EDITED = "EDITED"
 
 
@@ -48,8 +51,9 @@ class Command(Value):
     ``problem`` is one or two plain sentences for the answer; where it is not empty nothing is done, and ``word`` is
     the word that was nearly meant (None when there is none). ``note`` goes into the answer of what *is* done.
     ``argument`` is what stood behind the word, ``rest`` the text below the line. ``theme`` (key), ``numbers``,
-    ``until`` and ``address`` are the argument as read. ``worried`` is set where nothing was understood but the text
-    asks to wait: something already approved had better not leave before a person has looked.
+    ``until`` and ``address`` are the argument as read. ``worried`` is set where it is not clear what was meant but it
+    may be that something is wrong: what is approved does not leave before the editor has been asked. ``halting``: the
+    line begins like a HOLD and may be none.
     """
 
     word: Word | None
@@ -62,6 +66,7 @@ class Command(Value):
     until: AwareDatetime | None = None
     address: str | None = None
     worried: bool = False
+    halting: bool = False
 
 
 class Context(NamedTuple):
@@ -154,17 +159,9 @@ def _row(word: Word, pattern: str, help_: str, read: Reader = _nothing, *, alone
 
 
 _END = r"[ \t]*[.!]*"
-_THING = r"(?: (?:it|this|that|on|off|everything|(?:the |this )?(?:bulletin|draft|edition|mail|mailing|sending|send)))*"
-_NEVER = r"(?:do not|don['’]?t|please do not|please don['’]?t)"
-
 GRAMMAR: tuple[Row, ...] = (
     _row(Word.APPROVE, r"APPROVE", "APPROVE, alone in your mail: this draft goes out", alone=True),
-    _row(
-        Word.HOLD,
-        rf"(?:please )?(?:hold|stop|pause|halt){_THING}(?:,? please)?{_END}|(?:hold|stop)[!.:;–—-]+ *(?P<rest>.*)"
-        rf"|{_NEVER} (?:send|release|publish|distribute){_THING}(?:,? please| yet)*{_END}",
-        "HOLD: stops what has not left",
-    ),
+    _row(Word.HOLD, rf"(?:hold|stop){_END}", "HOLD: stops what has not left"),
     _row(
         Word.CHANGES,
         rf"changes?(?: wanted| needed)?[ \t]*[:.!]*|changes?:(?P<rest>.*){_END}",
@@ -184,9 +181,9 @@ GRAMMAR: tuple[Row, ...] = (
     ),
     _row(
         Word.SKIP,
-        rf"(?:skip|leave out)[ :]+(?P<rest>.*?){_END}",
+        rf"(?:skip|leave out)(?P<rest>(?:[ :]+.*?)?){_END}",
         "SKIP Hate Crime: leaves the theme out this month",
-        _theme,
+        _maybe_theme,
     ),
     _row(Word.CANCEL, r"CANCEL", "CANCEL, alone in your mail: no bulletin this month", alone=True),
     _row(Word.STATUS, rf"status(?: please)?{_END}\??", "STATUS: who is in and what is due"),
@@ -210,12 +207,19 @@ GRAMMAR: tuple[Row, ...] = (
         r"send[ ]+to[ :]+(?P<rest>[^ ]+?)[ \t]*",
         "SEND TO name@example.org: the approved bulletin to one more reader",
         _address,
+        alone=True,
     ),
     _row(Word.PEOPLE, rf"people(?: please)?{_END}", "PEOPLE: leads, deputies and readers as a spreadsheet"),
     _row(Word.YES, rf"yes(?:,? please)?{_END}", "YES or NO: answers a question of mine", alone=True),
     _row(Word.NO, rf"no(?:,? thank(?:s| you))?{_END}", "NO", alone=True),
+    _row(
+        Word.CODE,
+        r"(?:code[ :]+)?\[?(?P<rest>[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})\]?\.?",
+        "the one-time code, alone in your mail",
+        alone=True,
+    ),
 )
-HELP = tuple(row.help for row in GRAMMAR if row.word is not Word.NO)
+HELP = tuple(row.help for row in GRAMMAR if row.word not in (Word.NO, Word.CODE))
 _MAY_SAY = "You may reply APPROVE, HOLD or CHANGES, alone on the first line of your mail; STATUS explains the rest."
 _LONGEST_LINE = 500
 
@@ -230,29 +234,47 @@ def decide(
     themes: Mapping[str, str] | None = None,
     has_attachment: bool = False,
     html_text_agree: bool = True,
+    aside: str = "",
+    hidden: str = "",
 ) -> Command:
     """What the new text of an editor's mail says. Never raises; what is unclear changes nothing and asks.
 
     ``new_text`` is without quoted text; ``themes`` maps key to title; ``has_attachment`` = a file of the sender's own
     came along (not a logo, not the draft sent back unchanged); ``html_text_agree`` = the mail's two texts say the same.
+    ``aside`` are the lines that reading took for a signature, a phone's own line, a notice: they must really be such
+    where a word stands alone. ``hidden`` is text of the mail that its sender does not see.
     """
-    text = without_quote(new_text)
-    lines = text.split("\n")
+    lines = without_quote(new_text).split("\n")
     first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    stop = stop_in(lines)
+    if stop is not None and stop.clear:
+        return _hold(stop, lines)
     if first is None or (has_attachment and only_sign_off(lines)):
-        return _wordless(has_attachment)
+        return _wordless(has_attachment, aside)
     line, rest = lines[first].strip(), "\n".join(lines[first + 1 :]).strip("\n")
     context = Context(now, themes or {}, has_attachment)
     for row in GRAMMAR:
-        match = row.pattern.fullmatch(line[:_LONGEST_LINE]) if len(line) <= _LONGEST_LINE else None
+        match = row.pattern.fullmatch(line) if len(line) <= _LONGEST_LINE else None
         if match is not None:
             argument = " ".join((match.groupdict().get("rest") or "").strip(" :\t").split())
-            command = _read(row, argument, rest, context)
-            return command if html_text_agree else _disagreeing(command)
-    return _unclear(line, rest, has_attachment)
+            command = _read(row, argument, rest, aside, context)
+            return _undoubted(command, html_text_agree, hidden)
+    unclear = _unclear(line, rest, has_attachment)
+    if stop is not None or (unclear.worried and worries(f"{aside}\n{hidden}")):
+        return unclear.model_copy(update={"worried": True, "halting": stop is not None})
+    return unclear
 
 
-def _read(row: Row, argument: str, rest: str, context: Context) -> Command:
+def _hold(stop: Stop, lines: list[str]) -> Command:
+    """HOLD, with whatever else the mail says as its note."""
+    rest = "\n".join(lines[stop.at + 1 :]).strip("\n")
+    said = "Your mail says both HOLD and APPROVE; I held and approved nothing."
+    both = re.search(r"(?im)^\s*approved?\b", f"{stop.note}\n{rest}", re.ASCII)
+    argument = " ".join(stop.note.split())
+    return Command(word=Word.HOLD, argument=argument, rest=rest, note=said if both else "")
+
+
+def _read(row: Row, argument: str, rest: str, aside: str, context: Context) -> Command:
     """The command of a row, or the question that its argument or its company raises."""
     basis = Command(word=row.word, argument=argument, rest=rest)
     read = row.read(argument, context)
@@ -260,31 +282,48 @@ def _read(row: Row, argument: str, rest: str, context: Context) -> Command:
         return basis.model_copy(update={"problem": f"{read} Nothing was done. I read: {row.help}."})
     if row.word is Word.APPROVE and context.has_file:
         return _asked(basis, "APPROVE came with a file, so I do not know whether you approve the draft or the file.")
-    if row.alone and not only_sign_off(rest.split("\n")):
-        return _asked(basis, f"{row.word} was followed by more text (“{_short(rest)}”), so I did nothing yet.")
-    if row.word is Word.HOLD and re.search(r"(?im)^\s*approve\s*$", rest, re.ASCII):
-        basis = basis.model_copy(update={"note": "Your mail says both HOLD and APPROVE; I held and approved nothing."})
+    below = [*rest.split("\n"), "--", *aside.split("\n")]
+    if row.alone and not only_sign_off(below):
+        more = rest if not only_sign_off(rest.split("\n")) else aside
+        return _asked(basis, f"{row.word} was followed by more text (“{_short(more)}”), so I did nothing yet.")
+    if row.word in _READ_NO_FURTHER and not only_sign_off(rest.split("\n")):
+        basis = basis.model_copy(update={"note": f"I read only the first line; what stands below {row.word} was not."})
     return basis.model_copy(update=read)
 
 
+_READ_NO_FURTHER = (Word.EXTEND, Word.CHASE, Word.SKIP, Word.FILE, Word.ENCLOSE)
+
+
 def _asked(command: Command, why: str) -> Command:
-    """The same command, not done: send the word alone."""
+    """The same command, not done: send the word alone. What was meant is not sure, so nothing leaves meanwhile."""
     again = f"If you mean {command.word}, reply with that one word and nothing else; for changes start with CHANGES."
-    return command.model_copy(update={"problem": f"{why} Nothing was approved or changed. {again}"})
+    if command.argument:
+        again = f"If you mean it, reply with the line “{command.word} {_short(command.argument)}” and nothing else."
+    worried = command.word in (Word.APPROVE, Word.CANCEL, Word.NO)
+    problem = f"{why} Nothing was approved or changed. {again}"
+    return command.model_copy(update={"problem": problem, "worried": worried})
 
 
-def _disagreeing(command: Command) -> Command:
-    """The plain and the formatted text of the mail differ: only stopping is believed."""
-    if command.word is Word.HOLD or command.problem:
+def _undoubted(command: Command, agree: bool, hidden: str) -> Command:
+    """The plain and the formatted text of the mail differ, or some of it is hidden: only stopping is believed."""
+    if command.problem or command.word in (Word.HOLD, Word.STATUS):
         return command
-    why = "The plain and the formatted text of your mail do not say the same, so I cannot be sure what you saw."
-    return _asked(command, why)
+    if not agree:
+        why = "The plain and the formatted text of your mail do not say the same, so I cannot be sure what you saw."
+        return _asked(command, why)
+    if UNSEEN.sub("", hidden).strip():
+        why = f"Your mail holds text that is not shown (“{_short(hidden)}”), so I cannot be sure what you saw."
+        return _asked(command, why)
+    return command
 
 
-def _wordless(has_attachment: bool) -> Command:
+def _wordless(has_attachment: bool, aside: str) -> Command:
     if has_attachment:
         return Command(word=Word.EDITED)
-    return Command(word=None, problem=f"I found no new text in your mail, so nothing was changed. {_MAY_SAY}")
+    worried = not only_sign_off(["--", *aside.split("\n")])
+    return Command(
+        word=None, problem=f"I found no new text in your mail, so nothing was changed. {_MAY_SAY}", worried=worried
+    )
 
 
 _NEGATED = re.compile(r"\b(?:not|never|no|cannot|can['’]?t|won['’]?t|don['’]?t|isn['’]?t|n['’]t)\b", re.IGNORECASE)
@@ -294,11 +333,6 @@ _CONDITION = re.compile(
 _APPROVING = re.compile(
     r"\bap+ro+v\w*|\bok(?:ay)?\b|\bgo ahead\b|\bhappy with\b|\b(?:looks?|all|sounds?) (?:good|fine)\b"
     r"|\bsign(?:ed)? off\b",
-    re.IGNORECASE,
-)
-_WORRY = re.compile(
-    r"\b(?:wait|hold|stop|halt|pause|not yet|wrong|mistake|error|cancel"
-    r"|(?:do not|don['’]?t) (?:send|approve|publish))\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"\b(APPROVE|HOLD|CHANGES|EXTEND|CHASE|SKIP|CANCEL|STATUS|FILE|ENCLOSE|CORRECT|SEND TO|PEOPLE)\b")
@@ -311,10 +345,13 @@ def _unclear(line: str, rest: str, has_attachment: bool) -> Command:
         approving = _APPROVING.search(line)
         if not approving:
             return Command(word=Word.EDITED, rest=f"{line}\n{rest}".strip(), note=note)
-    visible = re.sub("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", line)
+    visible = UNSEEN.sub("", line)
     said = f"You wrote “{_short(visible)}”."
     understood = _understood(line, visible, rest)
-    worried = bool(_WORRY.search(f"{visible}\n{rest}"[:2_000]))
+    friendly = only_sign_off([visible, *rest.split("\n")]) or (
+        bool(_APPROVING.search(visible)) and only_sign_off(rest.split("\n"))
+    )
+    worried = worries(f"{visible}\n{rest}") or not friendly
     return Command(word=None, rest=rest, problem=f"{said} {understood} {_MAY_SAY}", worried=worried)
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from bot.core.edits import Edited
 from bot.core.model import Person, Problem, Value
-from bot.core.records import Change, Edition
+from bot.core.records import Change, Edition, Owed
 
 
 class AskLead(Value):
@@ -58,6 +58,15 @@ class SendReceipt(Value):
     inbound: int
     notes: tuple[str, ...] = ()
     thread: bool = True  # False for somebody who did not write the mail
+
+
+class SendDigest(Value):
+    """All receipts that a person was not sent one by one, because they had got many that day."""
+
+    effect: Literal["send_digest"] = "send_digest"
+    key: str
+    to: Person
+    owed: tuple[Owed, ...]
 
 
 class Answer(Value):
@@ -162,6 +171,7 @@ Effect = Annotated[
     | AskDeputy
     | Remind
     | SendReceipt
+    | SendDigest
     | Answer
     | MakeDraft
     | ChaseEditor

@@ -132,6 +132,7 @@ class Finding(Value):
     text: str = ""
     message: str = ""
     suggestion: str = ""
+    exact: str = ""  # the very words that the suggestion would replace
 
 
 class AttachmentUse(Value):
@@ -395,12 +396,15 @@ class Verdict(Value):
 
 
 class Problem(Value):
-    """Something that needs a person: a stable code, one plain sentence, where, and what to do now."""
+    """Something that needs a person: a stable code, one plain sentence, where, and what to do now.
+
+    ``noted_at`` is filled in by the store: the same trouble, when it comes again, is another one."""
 
     code: str
     sentence: str
     where: str = ""
     todo: str = ""
+    noted_at: AwareDatetime | None = None
 
 
 class Count(Value):
@@ -417,8 +421,28 @@ class Count(Value):
     inbound: int | None = None
 
 
+class Mend(Value):
+    """A change that somebody asked for in words, made to what stands: other ``words``, a ``link`` behind words, an item
+    taken out (``drop``), everything of a person's taken out (``withdraw``).
+
+    ``old`` and ``new`` are words (or the address behind a link) in items of the mail ``inbound``; ``heading`` names the
+    item to drop; ``person`` whose items are meant ("" = everybody's).
+    """
+
+    kind: Literal["words", "link", "drop", "withdraw"]
+    old: str = ""
+    new: str = ""
+    once: bool = False  # only where the words stand first
+    inbound: int | None = None
+    heading: str = ""
+    person: str = ""
+
+
 class Submission(Value):
-    """One accepted reply for (edition, theme), numbered r1, r2 ...; ``replaces`` says in words what it replaced."""
+    """One accepted reply for (edition, theme), numbered r1, r2 ...; ``replaces`` says in words what it replaced.
+
+    ``questions`` are the findings that its receipt asked about, in that order; ``mends`` and ``accepted`` (keys of
+    findings) what it answered to earlier ones; ``printed_again`` the month whose text it asked for again."""
 
     theme: str
     revision: int
@@ -433,4 +457,8 @@ class Submission(Value):
     findings: tuple[Finding, ...] = ()
     replaces: str = ""
     mode: Literal["fields", "all", "adds", "unsaid"] = "unsaid"
+    questions: tuple[Finding, ...] = ()
+    mends: tuple[Mend, ...] = ()
+    accepted: tuple[str, ...] = ()
+    printed_again: str = ""
     at: datetime

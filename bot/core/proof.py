@@ -6,12 +6,13 @@ serve receipts, drafts and the command ``proof``. Everything here is offline, re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.core.model import Finding, Section, Severity
+from bot.core.mending import squeezed
+from bot.core.model import Finding, Section
 from bot.core.proofing import addresses, dates, figures, links, safety, shape, words
 from bot.core.proofing.context import Printed, ProofContext, Text
+from bot.core.questions import questions_for_lead
 
 __all__ = [
     "CHECKS",
@@ -44,6 +45,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("spelling", words.spelling),
     ("personal-data", safety.personal_data),
     ("protective-marking", safety.protective_marking),
+    ("long-section", shape.long_section),
     ("heading-order", shape.heading_order),
     ("alt-text", shape.alt_text),
     ("empty-section", shape.empty_section),
@@ -71,9 +73,17 @@ def proofread(sections: Sequence[Section], context: ProofContext) -> tuple[Findi
     return tuple(f for f in (*context.received, *ours) if finding_key(f) not in context.accepted)
 
 
+# These say the same wherever they stand ("“here” promises a link"), so they are accepted with the words around them.
+_ACCEPTED_IN_PLACE = frozenset(
+    ("missing-link", "personal-data", "protective-marking", "empty-section", "heading-order", "alt-text")
+)
+
+
 def finding_key(finding: Finding) -> str:
-    """What an "accept" remembers: code and message, whatever the place ("spelling|“adress” looks misspelt.")."""
-    return f"{finding.code}|{' '.join(finding.message.casefold().split())}"
+    """What an "accept" remembers, whatever the month: code, message and the words in question ("spelling|“adress” looks
+    misspelt.|adress")."""
+    words = finding.text if finding.code in _ACCEPTED_IN_PLACE else finding.exact
+    return f"{finding.code}|{squeezed(finding.message)}|{squeezed(words)}"
 
 
 def proof_json(findings: Sequence[Finding]) -> dict[str, object]:
@@ -91,45 +101,3 @@ def proof_json(findings: Sequence[Finding]) -> dict[str, object]:
             for finding in findings
         ]
     }
-
-
-# code -> (rank, the question with a suggestion, the question without one); what is not here is never asked of a lead
-_QUESTIONS: dict[str, tuple[int, str, str]] = {
-    "personal-data": (0, "may it be printed?", "may it be printed?"),
-    "protective-marking": (0, "may it be printed?", "may it be printed?"),
-    "address-incomplete": (1, "should it be {s}?", "what is the whole address?"),
-    "address-unknown": (2, "did you mean {s}?", "is it right?"),
-    "impossible-date": (3, "should it be “{s}”?", "what should it be?"),
-    "weekday-mismatch": (3, "should it be {s}, or is the day right and the date wrong?", "which is right?"),
-    "missing-link": (4, "what is its web address?", "what is its web address?"),
-    "bad-link": (4, "should it be {s}?", "what is the right address?"),
-    "total-mismatch": (5, "we would print {s}; which figure is wrong?", "which figure is wrong?"),
-    "figure-changed": (5, "is {s} right?", "which is right?"),
-    "past-event": (6, "is the date right?", "is the date right?"),
-    "wrong-month": (6, "should it be {s}?", "is it right?"),
-    "repeated-words": (7, "should it be “{s}” once?", "is that meant?"),
-    "empty-section": (8, "what should stand there?", "what should stand there?"),
-    "stale-text": (9, "is it still right?", "is it still right?"),
-    "spelling": (10, "should it be “{s}”?", "is it right?"),
-    "alt-text": (11, "what does it show?", "what does it show?"),
-    "unexpanded-acronym": (12, "does it stand for {s}?", "what does it stand for?"),
-}
-_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 0, Severity.NOTE: 20}
-
-
-def questions_for_lead(findings: Sequence[Finding], limit: int = 5) -> tuple[str, ...]:
-    """The findings that a lead can settle, as questions, the most important first, none twice."""
-    ranked = sorted(
-        (f for f in findings if f.code in _QUESTIONS),
-        key=lambda f: _QUESTIONS[f.code][0] + _WEIGHT[f.severity],
-    )
-    asked = dict.fromkeys(_question(finding) for finding in ranked)
-    return tuple(asked)[:limit]
-
-
-def _question(finding: Finding) -> str:
-    """ "The address wicki.x@... is not in the directory; did you mean vicki.x@...?" """
-    _, with_suggestion, without = _QUESTIONS[finding.code]
-    ask = with_suggestion.replace("{s}", finding.suggestion) if finding.suggestion else without
-    message = re.sub(r"[.;:!?\s]+$", "", finding.message)
-    return f"{message}; {ask}"

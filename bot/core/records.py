@@ -35,6 +35,27 @@ class Question(Value):
     draft: int | None = None  # the draft that it is about
 
 
+class Owed(Value):
+    """A receipt that was not sent at once, because its reader had got many that day: it joins one digest mail."""
+
+    to: Person
+    theme: str
+    revision: int
+    since: AwareDatetime
+
+
+class PendingCode(Value):
+    """A decision that waits for its one-time code, kept as a hash; ``inbound`` is the mail that it would confirm."""
+
+    hash: str
+    person: str  # address
+    word: str
+    inbound: int
+    draft: int | None
+    until: AwareDatetime
+    tries: int = 0
+
+
 class Edition(Value):
     """One month of a bulletin. ``version`` is the compare-and-set counter of the row, ``issue_version`` what readers
     see as v1, v2. ``readers`` is the list frozen at approval; ``changed_at`` the last change that no draft holds."""
@@ -62,6 +83,10 @@ class Edition(Value):
     edited_draft: int | None = None  # the draft that the editor's own Word file became; later ones keep its words
     edited_themes: tuple[str, ...] = ()  # the themes whose words are the editor's
     edited_seen_at: AwareDatetime | None = None  # when the draft was made that the editor had before them
+    accepted: tuple[str, ...] = ()  # keys of findings that a person accepted in this edition
+    owed: tuple[Owed, ...] = ()  # receipts that wait for the next digest
+    codes: tuple[PendingCode, ...] = ()  # decisions that wait for a one-time code
+    objected_by: str = ""  # the editor who last wrote HOLD, or something worrying, about what may be approved
     strays_listed: int = 0  # the id of the last stray inbound that a summary has listed
     cause: str = ""  # why it is in this state, in words: "HOLD by editor", ...
 

@@ -84,6 +84,17 @@ def month_title(period: str) -> str:
     return f"{MONTHS[month - 1]} {year}"
 
 
+MOST_MISSED = 12  # months that are opened after an outage; what lies further back is nobody's concern any more
+
+
+def months_missed(last: str | None, period: str) -> tuple[str, ...]:
+    """The months after ``last`` up to and with ``period``, the latest 12; without a last one only ``period``."""
+    months = [period]
+    while last is not None and len(months) < MOST_MISSED and (before := shifted_period(months[0], -1)) > last:
+        months.insert(0, before)
+    return tuple(months)
+
+
 # -------------------------------------------------------------------------------------------- working days
 
 

@@ -20,6 +20,7 @@ from bot.core.records import Delivery, Edition
 from bot.demo.letters import written
 from bot.demo.screen import Screen
 from bot.demo.script import STEPS, Answers, Step
+from bot.errors import InputError
 from bot.render.resources import templates_folder
 from bot.service import Service
 from bot.service.desk import Desk
@@ -35,7 +36,7 @@ PAUSE = timedelta(minutes=11)  # between a kill and the start after it; longer t
 def play(out: Path, *, keep: bool = False, verbose: bool = False) -> int:
     """Play the month into ``out`` and say where everything is; 0 when it ended as it should."""
     logging.getLogger("bot").addHandler(logging.NullHandler())
-    out = out.resolve()
+    out = _place_for(out)
     step, stopped_at = _place_in(out)
     if step >= len(STEPS) and not keep:
         _clear(out)
@@ -58,6 +59,19 @@ def play(out: Path, *, keep: bool = False, verbose: bool = False) -> int:
         _write_down(out, len(STEPS), clock.at)
         screen.end(out, config.folder_path() or out, *ended)
     return 0
+
+
+def _place_for(out: Path) -> Path:
+    """The folder, made and tried; InputError where it cannot be one."""
+    out = out.resolve()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{PLACE}.part").write_bytes(b"")
+        (out / f"{PLACE}.part").unlink()
+    except OSError as error:
+        why = "it is a file" if out.is_file() else error.strerror
+        raise InputError(f"The demonstration cannot be put into {out}: {why}.", "Choose another folder.") from error
+    return out
 
 
 def prepare(out: Path) -> Config:
@@ -84,8 +98,12 @@ def _place_in(out: Path) -> tuple[int, datetime | None]:
     place = out / PLACE
     if not place.is_file():
         return 0, None
-    written_down = json.loads(place.read_text("utf-8"))
-    return int(written_down["step"]), datetime.fromisoformat(written_down["clock"])
+    try:
+        written_down = json.loads(place.read_text("utf-8"))
+        return int(written_down["step"]), datetime.fromisoformat(written_down["clock"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = "Remove it to start the month anew, or choose another folder."
+        raise InputError(f"{place} is not what a demonstration wrote down.", hint) from error
 
 
 def _write_down(out: Path, step: int, clock: datetime) -> None:

@@ -11,6 +11,7 @@ from bot.mail.lines import Line, Mark
 _VERB_END = re.compile(
     rf"(?:(?:^|[\s>)\"'，,：])(?:{phrases.words(phrases.WROTE)})|写道|寫道|작성)\s*[:：]?\s*$", re.IGNORECASE
 )
+_VERBS = tuple(verb.replace("\\", "") for verb in (*phrases.WROTE.split("|"), "写道", "寫道", "작성"))
 _VERB_INSIDE = re.compile(
     r"(?:^|[\s>)])(?:schreef|schrieb|skrev|escribió|escreveu|a écrit|ha scritto|heeft|napisał|написал|пишет|kirjoitti"
     r"|va escriure|scrisse|rašė|пользователь|użytkownik|ezt írta|tarihinde|odesílatel)\s",
@@ -99,8 +100,9 @@ def split_shared(lines: list[Line]) -> list[Line]:
             first = Line(
                 match[1], match[1], depth=line.depth, soft=line.soft, blank_before=line.blank_before, marks=line.marks
             )
-            out.append(first)
-            out.append(Line(line.text[cut:], line.text[cut:], depth=line.depth, blank_before=True))
+            rest = Line(line.text[cut:], line.text[cut:], depth=line.depth, blank_before=True)
+            first.reason = rest.reason = line.reason
+            out += [first, rest]
         else:
             out.append(line)
     return out
@@ -130,7 +132,7 @@ def _at(lines: list[Line], index: int, floor: int) -> Boundary | None:
         header = _header_block(lines, index)
         if header is not None:
             return header
-    if text[-1] in ":：>" or _VERB_END.search(text[-40:]):
+    if text[-1] in ":：>" or text[-24:].casefold().endswith(_VERBS):
         attribution = _attribution(lines, index, floor)
         if attribution is not None:
             return attribution
@@ -257,7 +259,7 @@ def _header_block(lines: list[Line], start: int) -> Boundary | None:
             loose += 1
             if not seen or loose > 2 or (line.blank_before and not line.soft and "subject" in seen):
                 break
-            if line.blank_before and len(seen) >= 3:
+            if line.blank_before and (len(seen) >= 3 or (not line.soft and "from" not in seen)):
                 break
         index += 1
     if not _is_header(seen, labels):

@@ -7,9 +7,12 @@ fake lists (MsoListParagraph), layout tables and tracking pixels are seen throug
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 from lxml import etree
 
+from bot.mail.htmlhidden import HiddenBy
 from bot.mail.htmlstyle import BLOCKS, Style, inherit, list_start
 from bot.mail.htmltable import TableBuilder, data_tables
 from bot.mail.linebuilder import LineBuilder
@@ -21,20 +24,44 @@ _CONDITIONAL = re.compile(r"<!\[(?:if[^\]>]*|endif)\]>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _PLAIN = frozenset(("div", "span", "br", "tr", "tbody", "table", "ul", "ol", "li", "body", "html"))
-_SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "iframe", "svg", "math"})
+_SKIPPED = frozenset({"script", "style", "head", "title"})
+_UNSEEN = frozenset({"template", "noscript", "object", "iframe", "svg", "math"})  # set aside as hidden
+_OPENED = re.compile(r"<(/?)(template|noscript|object|iframe|svg|math|script|style|title)\b", re.IGNORECASE)
 
 
 def html_lines(html: str) -> list[Line]:
     """The lines of an HTML body in reading order; never raises on content."""
+    open_ended = unclosed(html)
+    if transparent := open_ended & _UNSEEN:
+        html = re.sub(rf"<(?:{'|'.join(sorted(transparent))})\b[^<>]*>", "", html, flags=re.IGNORECASE)
     root = _tree(html[:HTML_MAX])
     if root is None:
         return text_lines(without_tags(html))
-    walker = _Walker(data_tables(root) if root.find(".//table") is not None else {})
+    walker = _Walker(data_tables(root) if root.find(".//table") is not None else {}, HiddenBy(root), open_ended)
     walker.walk(root)
     lines = walker.builder.lines
+    _hide_pale(lines)
     if len(html) > HTML_MAX and (rest := without_tags(html[HTML_MAX:]).strip()):
         lines.append(Line(rest, rest, reason="too_long"))
     return lines
+
+
+def unclosed(html: str) -> frozenset[str]:
+    """The elements whose words no reader shows, of which one is never closed: a parser puts all that follows inside."""
+    if "<" not in html:
+        return frozenset()
+    count: Counter[str] = Counter()
+    for match in _OPENED.finditer(html):
+        count[match[2].lower()] += -1 if match[1] else 1
+    return frozenset(tag for tag, left in count.items() if left > 0)
+
+
+def _hide_pale(lines: list[Line]) -> None:
+    """White words on white are hidden where the mail also has others; a mail all in white is for a dark screen."""
+    pale = [line for line in lines if line.marks & Mark.PALE]
+    if pale and any(line.text and not line.marks & (Mark.PALE | Mark.HIDDEN) for line in lines):
+        for line in pale:
+            line.marks |= Mark.HIDDEN
 
 
 def without_tags(html: str) -> str:
@@ -61,8 +88,10 @@ def _tree(html: str) -> etree._Element | None:
 class _Walker:
     """Goes through the tree once; ``styles`` is the stack of inherited looks."""
 
-    def __init__(self, tables: dict[etree._Element, bool]) -> None:
+    def __init__(self, tables: dict[etree._Element, bool], hidden_by: HiddenBy, unclosed: frozenset[str]) -> None:
         self.builder = LineBuilder()
+        self.hidden_by = hidden_by if hidden_by else None
+        self.unclosed = unclosed
         self.tables = tables
         self.styles: list[Style] = [Style()]
         self.known: dict[tuple[object, ...], Style] = {}  # mails repeat the same few looks a thousand times
@@ -87,11 +116,14 @@ class _Walker:
         tag = element.tag
         if not isinstance(tag, str):
             return
-        if tag in _SKIPPED:
+        if tag in _SKIPPED and tag not in self.unclosed:
             self.skip = element
             return
         outer = self.styles[-1]
         style = self._inherit(outer, tag, element)
+        if tag in _UNSEEN or tag in _SKIPPED:
+            style = replace(style, hidden=True)
+            self.kept.append(style)
         self.styles.append(style)
         if self.table is not None:
             self._start_in_table(tag, element)
@@ -112,12 +144,12 @@ class _Walker:
 
     def _inherit(self, outer: Style, tag: str, element: etree._Element) -> Style:
         attributes = element.attrib
-        if tag == "a" or (not attributes and tag in _PLAIN):
-            return inherit(outer, tag, element) if tag == "a" else outer
+        if tag == "a" or (not attributes and tag in _PLAIN and self.hidden_by is None):
+            return inherit(outer, tag, element, self.hidden_by) if tag == "a" else outer
         key = (id(outer), tag, *attributes.items()) if len(attributes) < 6 else None
         style = self.known.get(key) if key else None
         if style is None:
-            style = inherit(outer, tag, element)
+            style = inherit(outer, tag, element, self.hidden_by)
             if key and len(self.known) < 5_000:
                 self.known[key] = style
                 self.kept.append(outer)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from bot.mail.htmlhidden import BACKED, HIDING, WHITE, HiddenBy
 from bot.mail.links import safe_url
 
 BLOCKS = frozenset(
@@ -57,12 +58,8 @@ BLOCKS = frozenset(
 )
 _BOLD_TAGS = frozenset(("b", "strong", "th"))
 _ITALIC_TAGS = frozenset(("i", "em", "cite", "dfn"))
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em"
-    r"|%)?\s*(?:;|$|!)"
-    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|max-height\s*:\s*0(?:px|pt)?\s*(?:;|$|!)|text-indent\s*:\s*-\d{4,}",
-    re.IGNORECASE,
-)
+_COLOUR = re.compile(r"(?<![\w-])color\s*:", re.IGNORECASE)
+_WHITE_NAME = re.compile(r"#?fff(?:fff)?|white", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|bolder|[6-9]00|normal|lighter|[1-4]00)", re.IGNORECASE)
 _SLANT = re.compile(r"font-style\s*:\s*(italic|oblique|normal)", re.IGNORECASE)
 _MSO_LIST = re.compile(r"mso-list\s*:\s*(?:(ignore)|(?:l\d+\s+)?level(\d+))", re.IGNORECASE)
@@ -105,13 +102,19 @@ class Style:
     fake_listed: bool = False  # the paragraph says mso-list itself, not only its class
     ignored: bool = False
     in_cell: bool = False
+    backed: bool = False  # on a coloured ground
+    pale: bool = False  # white on white
 
 
-def inherit(outer: Style, tag: str, element: etree._Element) -> Style:
-    """The style inside ``element``; the same object when it changes nothing (the usual case, and fast)."""
+def inherit(outer: Style, tag: str, element: etree._Element, hidden_by: HiddenBy | None = None) -> Style:
+    """The style inside ``element``; the same object when it changes nothing (the usual case, and fast).
+
+    ``hidden_by``: what the mail's own style sheet hides."""
     changes = _by_tag(outer, tag, element)
     if element.attrib:
         _by_attributes(outer, tag, element, changes)
+    if hidden_by and hidden_by.hides(tag, element.get("class") or "", element.get("id") or ""):
+        changes["hidden"] = True
     return replace(outer, **changes) if changes else outer  # type: ignore[arg-type]
 
 
@@ -140,6 +143,13 @@ def _by_attributes(outer: Style, tag: str, element: etree._Element, changes: dic
     look = element.get("style")
     if look:
         _by_css(tag, look, changes)
+        if "color" in look or "background" in look:
+            _by_colour(outer, look, changes)
+    if element.get("bgcolor") is not None and not _WHITE_NAME.fullmatch(element.get("bgcolor") or ""):
+        changes["backed"] = True
+    if tag == "font" and element.get("color"):
+        ground = outer.backed or "backed" in changes
+        changes["pale"] = bool(_WHITE_NAME.fullmatch(element.get("color") or "")) and not ground
     names = element.get("class") or ""
     identity = element.get("id") or ""
     if names or identity:
@@ -151,7 +161,7 @@ def _by_attributes(outer: Style, tag: str, element: etree._Element, changes: dic
 
 
 def _by_css(tag: str, look: str, changes: dict[str, object]) -> None:
-    if _HIDDEN.search(look):
+    if HIDING.search(look):
         changes["hidden"] = True
     if match := _WEIGHT.search(look):
         changes["bold"] = match[1].lower() not in ("normal", "lighter", "100", "200", "300", "400")
@@ -166,6 +176,14 @@ def _by_css(tag: str, look: str, changes: dict[str, object]) -> None:
         changes["pre"] = True
     if tag == "div" and _TOP_RULE.search(look) and "border:none" in look.replace(" ", ""):
         changes["rule"] = True
+
+
+def _by_colour(outer: Style, look: str, changes: dict[str, object]) -> None:
+    """White words on a white ground: nobody sees them, unless the whole mail is written so (a dark screen)."""
+    if BACKED.search(look):
+        changes.update(backed=True, pale=False)
+    elif _COLOUR.search(look):
+        changes["pale"] = bool(WHITE.search(look)) and not outer.backed
 
 
 def _by_names(outer: Style, tag: str, names: str, identity: str, changes: dict[str, object]) -> None:

@@ -66,6 +66,7 @@ class TableBuilder:
         self._cell: etree._Element | None = None
         self._raw: list[str] = []
         self._loose: list[str] = []
+        self._hidden: list[str] = []
 
     def start(self, tag: str, element: etree._Element) -> None:
         """An element inside the table begins."""
@@ -88,11 +89,15 @@ class TableBuilder:
     def text(self, text: str, style: Style) -> None:
         """Characters inside the table; those outside any cell (a caption) are kept with the raw text."""
         if style.hidden:
-            return
-        if self._cell is not None:
+            self._hidden.append(text)
+        elif self._cell is not None:
             self._pieces.append((text, style.bold and self._cell.tag != "th", style.italic, style.url))
         elif text.strip():
             self._loose.append(text.strip())
+
+    def hidden_text(self) -> str:
+        """The words in the table that its reader does not see."""
+        return " ".join(" ".join(self._hidden).split())
 
     def _close_cell(self) -> None:
         if self._cell is None:

@@ -55,6 +55,7 @@ _CALENDAR_SUBJECT = re.compile(
     r" notification)\s*:",
     re.IGNORECASE,
 )
+_BOT_ID = re.compile(r"<?bul\.[0-9a-f]{40}@")  # as core/keys.py makes the Message-IDs of our own mails
 _QMAIL = re.compile(
     r"^\s*hi\. this is the\b.{0,80}\bqmail|this is the mail (?:system|delivery)|i'm sorry to have to inform you",
     re.IGNORECASE,
@@ -103,6 +104,11 @@ def _failure_report(message: Message) -> str:
 
 def _delivered_report(message: Message) -> str:
     return "its delivery report says delivered" if _report_actions(message) else ""
+
+
+def _another_bot(message: Message) -> str:
+    """A bot like this one, of another council: two that answered each other would never stop."""
+    return "a bulletin bot wrote it" if _BOT_ID.match(message.message_id) else ""
 
 
 def _disposition(message: Message) -> str:
@@ -220,6 +226,7 @@ RULES: tuple[Rule, ...] = (
     Rule("calendar", MailClass.CALENDAR_RESPONSE, _calendar),
     Rule("delay-text", MailClass.DELAY_NOTICE, _delay_by_text),
     Rule("bounce-text", MailClass.BOUNCE, _bounce_by_text),
+    Rule("another-bot", MailClass.AUTO_REPLY, _another_bot),
     Rule("automatic-header", MailClass.AUTO_REPLY, _auto_header),
     Rule("automatic-subject", MailClass.AUTO_REPLY, _auto_subject),
     Rule("nobody", MailClass.UNKNOWN, _nobody),

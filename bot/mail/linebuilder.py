@@ -62,7 +62,7 @@ class LineBuilder:
             if not text.strip():
                 return
             self._style = style
-        elif style.hidden != self._style.hidden and text.strip():
+        elif (style.hidden, style.pale) != (self._style.hidden, self._style.pale) and text.strip():
             self._cut(soft=True)  # hidden text never shares a line with visible text
             self._style = style
         self._pieces.append((text, style.bold, style.italic, style.url))
@@ -180,6 +180,8 @@ class LineBuilder:
     def add_table(self, table: TableBuilder, style: Style) -> None:
         """A finished data table."""
         rows, header_rows, raw = table.finish()
+        if hidden := table.hidden_text():
+            self.lines.append(Line(hidden, hidden, marks=Mark.HIDDEN, blank_before=True))
         if not rows:
             return
         line = Line(raw, raw, "table", None, depth=style.depth, rows=rows, header_rows=header_rows, blank_before=True)
@@ -195,6 +197,8 @@ def _marks(style: Style, runs: tuple[Run, ...]) -> int:
         marks |= Mark.SIGNATURE
     if style.hidden:
         marks |= Mark.HIDDEN
+    if style.pale:
+        marks |= Mark.PALE
     if style.quote_box:
         marks |= Mark.QUOTE_BOX
     if style.in_cell:

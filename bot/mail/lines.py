@@ -27,6 +27,8 @@ class Mark:
     RULE = 32  # a horizontal rule came before it
     QUOTE_BOX = 64  # inside a plain <blockquote>, which may be a quote or an indent
     CELL = 128  # inside a layout table
+    PALE = 512  # white on white
+    EDITED = 256  # words of ours that the sender changed into theirs
 
 
 @dataclass(frozen=True, slots=True)

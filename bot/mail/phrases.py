@@ -198,7 +198,7 @@ FORWARD_LINE = re.compile(
     r" mensagem|välitetty viesti|"
     r"neges wedi(?:.i hanfon ymlaen| ei hanfon)"
     r"|転送されたメッセージ|original message processed by|reply above this line"
-    r"|please reply above this line|## ?reply above|-+ ?please (?:reply|type your reply) above)",
+    r"|please reply above this line|## ?reply above|[-#]+ ?please (?:reply|type your reply) above)",
     re.IGNORECASE,
 )
 # Names begin with a capital: "Hi Priya and all," is a greeting, "All quiet, one event planned." is news.

@@ -14,10 +14,13 @@ from bot.mail.signature import mark_surroundings
 _CONTINUES = re.compile(r"^[^\WA-Z\d]|^[_&?=/%]")
 
 
-def mark_quotes(lines: list[Line], author: str = "") -> list[Line]:
-    """Mark what is quoted, what surrounds the text, and leave the sender's own lines with an empty reason."""
-    lines = split_shared(lines)
-    boundaries = find_boundaries(lines)
+def mark_quotes(lines: list[Line], author: str = "", boundaries: list[Boundary] | None = None) -> list[Line]:
+    """Mark what is quoted, what surrounds the text, and leave the sender's own lines with an empty reason.
+
+    ``boundaries``: those of ``lines``, when they were looked for already."""
+    if boundaries is None:
+        lines = split_shared(lines)
+        boundaries = find_boundaries(lines)
     _mark(lines, boundaries)
     if not any(_own(line) for line in lines):
         release_forwarded(lines, boundaries)

@@ -212,6 +212,8 @@ def is_sign_off(text: str) -> bool:
     words = key(text)
     if words in _SIGN_OFF:
         return True
+    if any(sign in text for sign in "/|") and all(key(part) in _SIGN_OFF for part in re.split(r"[/|]", text)):
+        return True  # "Cofion cynnes / Kind regards"
     head, comma, tail = text.partition(",")
     if comma and key(head) in _SIGN_OFF and len(tail.split()) <= 4 and not _DATED.search(tail):
         return all(word[:1].isupper() or not word[:1].isalpha() for word in tail.split())

@@ -11,6 +11,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 URL_CHARS_MAX = 2_000
+TYPED_MARK = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{2,5})[.)]\s+(?=\S)")  # a number or letter typed before words
 
 # Everything that is not plain printable text; the first search of this decides whether anything is done at all.
 _ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")

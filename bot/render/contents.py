@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from bot.core.model import Bulletin, Section
+from bot.render.clean import TYPED_MARK
 
 ITEMS_LISTED_MAX = 40  # a longer list would be no help on the first page: then themes alone are listed
 
-_TYPED_NUMBER = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")  # the list of contents is no numbered list
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -49,13 +49,13 @@ def contents(bulletin: Bulletin) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     taken: set[str] = set()
     for index, section in printed:
-        theme = _unique(_TYPED_NUMBER.sub("", section.title), "", taken)
+        theme = _unique(TYPED_MARK.sub("", section.title), "", taken)
         entries.append(Entry(1, theme, section_anchor(index, section)))
         if not with_items:
             continue
         for item_index, item in enumerate(section.items):
             if item.heading and item.heading.lower() != section.title.lower():
-                text = _unique(_TYPED_NUMBER.sub("", item.heading), section.title, taken)
+                text = _unique(TYPED_MARK.sub("", item.heading), section.title, taken)
                 entries.append(Entry(2, text, item_anchor(index, item_index)))
         if section.statistics is not None and section.statistics.title:
             entries.append(Entry(2, _unique(section.statistics.title, section.title, taken), figures_anchor(index)))

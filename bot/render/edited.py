@@ -43,7 +43,7 @@ def apply_to(original: Bulletin, returned: Returned) -> Applied:
             index = None
         used |= {index} if index is not None else set()
         before = printed.sections[index] if index is not None else None
-        sections.append(_section(read, before, stories))
+        sections.append(_with_first_heading(_section(read, before, stories), original, index))
         not_taken += _figures_changed(returned.figures.get(position, ()), before)
     changes: dict[str, object] = {"sections": tuple(sections)}
     changes |= {name: value for name in ("title", "month", "intro") if (value := getattr(returned, name))}
@@ -61,6 +61,18 @@ def _section(read: Section, before: Section | None, stories: _Stories) -> Sectio
     if before is None:
         return read.model_copy(update={"items": items})
     return before.model_copy(update={"title": read.title, "items": items, "nil": read.nil})
+
+
+def _with_first_heading(section: Section, original: Bulletin, index: int | None) -> Section:
+    """The heading of a first story that is not printed, because the theme's own reads the same, given back to it."""
+    if index is None or not section.items or section.items[0].heading:
+        return section
+    before = original.sections[index]
+    heading = before.items[0].heading if before.items else ""
+    if " ".join(heading.split()).casefold() != " ".join(before.title.split()).casefold():
+        return section
+    first = section.items[0].model_copy(update={"heading": heading})
+    return section.model_copy(update={"items": (first, *section.items[1:])})
 
 
 class _Stories:

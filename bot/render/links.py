@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from bot.core.model import Run
-from bot.render.clean import safe_url
+from bot.render.clean import TYPED_MARK, safe_url
 
 LONG_ADDRESS = 50  # characters of an address that a reader still takes in at a glance
 
@@ -144,7 +144,7 @@ def _candidates(text: str, url: str) -> Iterator[str]:
 
 
 def _key(text: str) -> str:
-    return " ".join(text.split()).lower()
+    return TYPED_MARK.sub("", " ".join(text.split()).lower())  # such a mark may become a real number, outside the link
 
 
 def _says_where(text: str, url: str) -> str:

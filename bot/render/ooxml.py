@@ -24,6 +24,7 @@ _NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="{}"/></w:numPr>'
 _SPACE_AFTER_TABLE = '<w:spacing w:before="240"/>'
 _QUOTE = {'"': "&quot;", "\n": " ", "\t": " "}
 _COLOUR_AND_STYLE = re.compile(r"<w:(?:rStyle|color|u)\b[^>]*/>")
+_PROPERTIES = re.compile(r"^(<w:p><w:pPr>(?:<w:pStyle [^>]*/>)?)")
 _NUMERIC = frozenset("0123456789,.%£+-–−()[x] ")
 
 
@@ -74,7 +75,14 @@ class BlockWriter:
         elif isinstance(piece, Nil):
             self.paragraph("Nil Return", text_run(piece.sentence))
         elif isinstance(piece, Ask):
+            self._keep_last()
             self.paragraph("Contact", self.marked(self.runs(piece.runs), piece.anchor))
+
+    def _keep_last(self) -> None:
+        """Keep the paragraph before on the page of the next one: a lone line on a new page belongs to nothing."""
+        last = self.out[-1] if self.out else ""
+        if last.startswith("<w:p><w:pPr>") and _KEEP not in last[:200]:
+            self.out[-1] = _PROPERTIES.sub(rf"\1{_KEEP}", last, count=1)
 
     def marked(self, content: str, anchor: str) -> str:
         """``content`` with a bookmark round it."""
@@ -160,8 +168,7 @@ class BlockWriter:
             out.append(_row_start(header, statistics))
             for column, cell in enumerate(row):
                 style = ("Statistics " if statistics else "Table ") + ("Number" if numeric[column] else "Text")
-                number, cell = typed_number(cell)  # a number typed in a cell becomes a real one
-                listed = "" if number is None else _NUMBERED.format(0, self.parts.new_list(0, number))
+                listed, cell = self._numbered_cell(cell)
                 content = self.runs(cell, in_header=header, bold=not header)
                 out.append(
                     f'<w:tc><w:tcPr><w:tcW w:w="{widths[column]}" w:type="dxa"/></w:tcPr>'
@@ -170,6 +177,14 @@ class BlockWriter:
             out.append("</w:tr>")
         out.append("</w:tbl>")
         self._after_table = True
+
+    def _numbered_cell(self, cell: tuple[Run, ...]) -> tuple[str, tuple[Run, ...]]:
+        """A number typed in a cell becomes a real one: its numPr and the words behind it."""
+        typed = typed_number(cell)
+        if typed is None:
+            return "", cell
+        level, number, words = typed
+        return _NUMBERED.format(level - 1, self.parts.new_list(level - 1, number)), words
 
     def _table_head(self, caption: str, widths: list[int], statistics: bool) -> str:
         words = attribute(caption[:250])

@@ -88,7 +88,7 @@ def _tags_of(paragraph: Any, text: str, place: str, faults: list[str]) -> Iterat
             in_body = parent is not None and parent.tag == f"{_W}body"
             yield Tag(name, paragraph, match.start(), match.end(), place, in_body)
         else:
-            faults.append(f"Unknown name {{{{ {match.group(1).strip()} }}}} in {place}; {_nearest(name)}.")
+            faults.append(f"Unknown name {{{{ {match.group(1).strip()} }}}} in {place}; {_nearest(name)}")
     if _LEFT_OPEN.search(_TAG.sub("", text)):
         faults.append(f"Broken placeholder in {place}: write one name between double braces, such as {{{{ title }}}}.")
 
@@ -97,7 +97,7 @@ def _nearest(name: str) -> str:
     close = difflib.get_close_matches(name, NAMES, 1, 0.5)
     if close:
         return f"did you mean {{{{ {close[0]} }}}}?"
-    return "the names are " + ", ".join(f"{{{{ {known} }}}}" for known in NAMES)
+    return "the names are " + ", ".join(f"{{{{ {known} }}}}" for known in NAMES) + "."
 
 
 def _faults_over_all(tags: list[Tag]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Form mended, words kept: typed bullets become list items, a bold line standing alone becomes a heading.
+"""Form mended, words kept: typed bullets, numbers and letters become list items, a bold line alone a heading.
 
 Works on clean runs, before links get their words (see tidy.py, which calls it).
 """
@@ -18,20 +18,20 @@ NUMBER_MAX = 30_000  # what Word counts to
 
 _BULLET = re.compile(r"(?:\s*(?:[•●▪◦‣·∙*–—»►✓✔\uf0b7\uf0a7-]\s+(?=\S)|o\s+(?=\S)))+")
 _NUMBER = re.compile(r"\s*\(?(\d{1,2})[.)]\s+(?=\S)")
+# Points marked by a letter or a small Roman number print on the level of lists that counts so.
+_MARK = re.compile(r"\s*\(?([a-z]|[ivx]{2,5})[.)]\s+(?=\S)")
+_LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_COUNTED = {2: _LETTERS, 3: _ROMAN}  # level of lists -> what it counts with
 
 
 def shaped(blocks: Iterable[Block]) -> Iterator[Block]:
     """Blocks as what they stand for, their runs clean and their bare addresses made into links."""
     number_before = False
-    for block in _without_layout_tables(map(_cleaned, blocks)):
-        if not isinstance(block, Paragraph):
-            number_before = isinstance(block, ListItem) and block.ordered
-            yield _levelled(block) if isinstance(block, ListItem) else block
-            continue
-        for piece in _lines(block):
-            one = _shape(piece, number_before)
-            number_before = isinstance(one, ListItem) and one.ordered
-            yield one
+    for block in _lettered(list(_in_lines(_without_layout_tables(map(_cleaned, blocks))))):
+        one = _shape(block, number_before) if isinstance(block, Paragraph) else block
+        number_before = isinstance(one, ListItem) and one.ordered
+        yield _levelled(one) if isinstance(one, ListItem) else one
 
 
 def clean_runs(runs: tuple[Run, ...]) -> tuple[Run, ...]:
@@ -49,10 +49,33 @@ def without_bullet(text: str) -> str:
     return text[match.end() :] if match else text
 
 
-def typed_number(runs: tuple[Run, ...]) -> tuple[int | None, tuple[Run, ...]]:
-    """The number typed at the start of a cell and the runs behind it; (None, runs) when there is none."""
-    match = _NUMBER.match(plain(runs))
-    return (int(match.group(1)), _without_start(runs, match.end())) if match else (None, runs)
+def counted(number: int, level: int) -> str:
+    """A list's number as its level shows it: 1, a, i, as the delivered template counts too."""
+    marks = _COUNTED.get(level, ())
+    return marks[number - 1] if 0 < number <= len(marks) else str(number)
+
+
+def without_number(text: str) -> str:
+    """A single line without the number typed before it; several lines may be a list, which keeps its numbers."""
+    match = _NUMBER.match(text) or _MARK.match(text)
+    return text[match.end() :] if match and "\n" not in text else text
+
+
+def unnumbered(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Runs of a single line without the number typed before it."""
+    text = plain(runs)
+    return _without_start(runs, len(text) - len(without_number(text)))
+
+
+def typed_number(runs: tuple[Run, ...]) -> tuple[int, int, tuple[Run, ...]] | None:
+    """The level and number typed at the start of a cell and the runs behind it; None when there is none."""
+    text = plain(runs)
+    number = _NUMBER.match(text)
+    if number is not None:
+        return 1, int(number.group(1)), _without_start(runs, number.end())
+    match = _MARK.match(text)
+    place = _place([match.group(1)], 0) if match else None
+    return (*place, _without_start(runs, match.end())) if match and place else None
 
 
 def _cleaned(block: Block) -> Block:
@@ -103,10 +126,53 @@ def _levelled(item: ListItem) -> ListItem:
     return item.model_copy(update={"level": level, "number": number})
 
 
+def _in_lines(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield from _lines(block) if isinstance(block, Paragraph) else (block,)
+
+
+def _lettered(blocks: list[Block]) -> Iterator[Block]:
+    """Paragraphs marked a), b) ... or i., ii. ... as list items that show the same mark."""
+    marks = [_mark(block) for block in blocks]
+    before: tuple[int, int] | None = None
+    for index, block in enumerate(blocks):
+        place = _place(marks, index)
+        if place is None or not isinstance(block, Paragraph):
+            yield block
+        else:
+            level, number = place
+            follows = before == (level, number - 1)
+            match = _MARK.match(plain(block.runs))
+            runs = unbulleted(_without_start(block.runs, match.end() if match else 0))
+            yield ListItem(runs=runs, level=level, ordered=True, number=None if follows else number)
+        before = place
+
+
+def _mark(block: Block) -> str:
+    match = _MARK.match(plain(block.runs)) if isinstance(block, Paragraph) else None
+    return match.group(1) if match else ""
+
+
+def _place(marks: list[str], index: int) -> tuple[int, int] | None:
+    """(level, number) of a mark; "i", "v" and "x" are Roman unless their neighbours count in letters."""
+    mark = marks[index]
+    around = {marks[index - 1] if index else "", marks[index + 1] if index + 1 < len(marks) else ""}
+    if mark in _ROMAN:
+        letter = ord(mark[0])
+        in_letters = len(mark) == 1 and bool(around & {chr(letter - 1), chr(letter + 1)})
+        if not in_letters:
+            return 3, _ROMAN.index(mark) + 1
+    return (2, _LETTERS.index(mark) + 1) if mark in _LETTERS else None
+
+
 def _lines(paragraph: Paragraph) -> Iterable[Paragraph]:
-    """The paragraph, cut at its line ends when one of its lines is a typed bullet."""
+    """The paragraph, cut at its line ends when one of its lines is a typed bullet or two begin with a number."""
     text = plain(paragraph.runs)
-    if "\n" not in text or not any(_BULLET.match(line) for line in text.split("\n")):
+    if "\n" not in text:
+        return (paragraph,)
+    lines = text.split("\n")
+    marked = sum(_NUMBER.match(line) is not None or _MARK.match(line) is not None for line in lines)
+    if marked < 2 and not any(_BULLET.match(line) for line in lines):
         return (paragraph,)
     return [paragraph.model_copy(update={"runs": line}) for line in _split(paragraph.runs)]
 

@@ -8,6 +8,7 @@ import unicodedata
 from bot.core.model import Block, Bulletin, Heading, ListItem, Paragraph, Picture, Run, Table
 from bot.render.contents import contents
 from bot.render.flow import Ask, Band, Nil, Numbers, Piece, Story, flow, numbered
+from bot.render.shape import counted
 from bot.render.tidy import tidy
 
 WIDTH = 76
@@ -66,7 +67,7 @@ def _block(block: Block, shown: int | None) -> list[str]:
     if isinstance(block, Heading):
         return [*_wrapped(runs_text(block.runs)), ""]
     if isinstance(block, ListItem):
-        mark = f"{shown}. " if shown is not None else ("* " if block.level % 2 else "- ")
+        mark = f"{counted(shown, block.level)}. " if shown is not None else ("* " if block.level % 2 else "- ")
         return _wrapped(runs_text(block.runs), "    " * (block.level - 1) + "  " + mark)
     if isinstance(block, Picture):
         return _wrapped(f"[Picture: {block.alt}]")

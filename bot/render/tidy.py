@@ -27,7 +27,15 @@ from bot.core.model import (
 from bot.render.clean import clean_text
 from bot.render.contents import contents
 from bot.render.links import LinkWords
-from bot.render.shape import LEVELS_MAX, clean_runs, shaped, unbulleted, without_bullet
+from bot.render.shape import (
+    LEVELS_MAX,
+    clean_runs,
+    shaped,
+    unbulleted,
+    unnumbered,
+    without_bullet,
+    without_number,
+)
 
 COLUMNS_MAX = 8  # of a table in portrait A4 at 12 point
 NO_VALUE = "–"
@@ -57,10 +65,10 @@ class _Tidier:
         sections = tuple(_named(section) for section in bulletin.sections)
         cleaned = bulletin.model_copy(
             update={
-                "title": without_bullet(_line(bulletin.title)) or bulletin.key,
+                "title": without_number(without_bullet(_line(bulletin.title))) or bulletin.key,
                 "month": _line(bulletin.month),
                 "marking": _line(bulletin.marking),
-                "intro": "\n".join(map(without_bullet, clean_text(bulletin.intro).strip().split("\n"))).strip(),
+                "intro": _intro(bulletin.intro),
                 "author": _line(bulletin.author),
                 "nil_sentence": _line(bulletin.nil_sentence),
                 "sections": sections,
@@ -68,9 +76,7 @@ class _Tidier:
         )
         self.words = LinkWords({entry.text: "#" + entry.anchor for entry in contents(cleaned)})
         tidied = tuple(self.section(section) for section in sections)
-        return cleaned.model_copy(
-            update={"sections": tidied, "contact": self.runs(unbulleted(clean_runs(bulletin.contact)))}
-        )
+        return cleaned.model_copy(update={"sections": tidied, "contact": self.runs(_contact(bulletin.contact))})
 
     def section(self, section: Section) -> Section:
         items = []
@@ -112,7 +118,7 @@ class _Tidier:
         kept = [column for column in range(width) if any(row[column] for row in rows)]
         filled = [tuple(row[column] or (Run(text=NO_VALUE),) for column in kept) for row in rows]
         header_rows = min(max(table.header_rows, 1), len(filled) - 1)
-        caption = without_bullet(_line(table.caption))
+        caption = without_number(without_bullet(_line(table.caption)))
         pieces = list(_column_groups(len(kept)))
         if len(pieces) > 1:
             self._tell_split(len(kept), len(pieces))
@@ -131,14 +137,28 @@ class _Tidier:
         self.findings.append(Finding(code="wide-table", severity=Severity.WARNING, where=self.where, message=message))
 
 
+def _contact(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """The bulletin's own contact line: no list, and not bold throughout, which would pass for a heading."""
+    runs = unnumbered(unbulleted(clean_runs(runs)))
+    if all(run.bold for run in runs if run.text.strip()):
+        return tuple(run.model_copy(update={"bold": False}) for run in runs)
+    return runs
+
+
+def _intro(text: str) -> str:
+    return without_number("\n".join(map(without_bullet, clean_text(text).strip().split("\n"))).strip())
+
+
 def _named(section: Section) -> Section:
-    items = tuple(item.model_copy(update={"heading": without_bullet(_line(item.heading))}) for item in section.items)
+    items = [item.model_copy(update={"heading": without_bullet(_line(item.heading))}) for item in section.items]
     title = without_bullet(_line(section.title)) or section.theme or "Untitled"
-    return section.model_copy(update={"title": title, "items": _first_of(items)})
+    if items and items[0].blocks and items[0].heading.casefold() == title.casefold():
+        items[0] = items[0].model_copy(update={"heading": ""})  # the band above says it already
+    return section.model_copy(update={"title": title, "items": tuple(filter(_holds_something, items))})
 
 
-def _first_of(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    return tuple(item for item in items if item.heading or item.blocks)
+def _holds_something(item: Item) -> bool:
+    return bool(item.heading or item.blocks)
 
 
 def _line(text: str) -> str:

@@ -16,6 +16,7 @@ PICTURE_HEIGHT_MAX = 16 * 360_000  # EMU: 16 cm, so that heading and picture fit
 CHART_HEIGHT_BASE = 800_000  # EMU: scale and legend
 CHART_HEIGHT_PER_BAR = 200_000  # EMU: with a table of twelve districts it fits one page
 PICTURE_PIXELS_MAX = 1_600  # of the longer side; more is nothing on paper and heavy in the mail
+PICTURE_BYTES_KEPT = 2_000_000  # a heavier one is written anew, without transparency as JPEG
 PICTURE_BYTES_MAX = 30_000_000
 PICTURE_AREA_MAX = 80_000_000  # pixels: beyond this a small file may be meant to fill the memory
 
@@ -135,12 +136,14 @@ def printable_picture(data: bytes) -> tuple[bytes, str, int, int] | None:
             if width * height > PICTURE_AREA_MAX:
                 return None
             kind = (image.format or "").lower()
-            if max(width, height) <= PICTURE_PIXELS_MAX and kind in ("png", "jpeg"):
+            small = max(width, height) <= PICTURE_PIXELS_MAX and len(data) <= PICTURE_BYTES_KEPT
+            if small and kind in ("png", "jpeg"):
                 image.verify()
                 return data, kind, width, height
             image.load()
             image.thumbnail((PICTURE_PIXELS_MAX, PICTURE_PIXELS_MAX))
-            out, kind = io.BytesIO(), "jpeg" if kind == "jpeg" else "png"
+            photo = kind == "jpeg" or (len(data) > PICTURE_BYTES_KEPT and image.mode == "RGB")
+            out, kind = io.BytesIO(), "jpeg" if photo else "png"
             image.convert("RGB" if kind == "jpeg" else "RGBA").save(out, kind.upper(), quality=85)
             return out.getvalue(), kind, *image.size
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError, EOFError):

@@ -20,6 +20,8 @@ from bot.sections.form import BEGIN, END, PLACEHOLDER, Request, field_key
 PIECE_MIN = 24  # characters of a line inside a longer line of ours that cannot be chance
 NEAR = 0.82  # words in common from which a line counts as an edit of ours
 _NAME_TAG = re.compile(r"^\s*\[([^\[\]]{2,40})\]\s*:?\s*(?=\S)")
+_LABEL = re.compile(r"^\s*\(?(F\s?\d{1,2})\s*[:.)–-]\s+(?=\S)", re.IGNORECASE)
+_INITIALS = re.compile(r"^\s*([A-Z]{2,4})\s*(?:[:>]|[–-]\s)\s*(?=\S)")  # "SG: our answer", in a colleague's form
 
 
 @dataclass(slots=True)
@@ -128,27 +130,39 @@ def expand(lines: list[Line], aligner: Aligner, author: str) -> list[Line]:
 
 def _parts(line: Line, aligner: Aligner, author: str) -> list[Line]:
     text = line.text
+    if (label := _LABEL.match(text)) and any(field_key(label[1]) == entry.key for entry in aligner.request.fields):
+        parts = cut_line(line, label.end())
+        parts[0].text = f"[{field_key(label[1])}]"  # "F1: our answer", typed by hand
+        return parts
+    if (initials := _INITIALS.match(text)) and len(author.split()) > 1 and initials[1] == _initials(author):
+        parts = cut_line(line, initials.end())
+        parts[0].reason = "comment_mark"
+        return parts
     if "[" not in text and "(" not in text:
         return _split_front(line, aligner)
     if end := END.match(text):
-        return _cut(line, end.start(2)) if end[2].strip() else [line]
+        return cut_line(line, end.start(2)) if end[2].strip() else [line]
     if begin := BEGIN.match(text):
         rest = begin[2]
         title = aligner.request.title(field_key(begin[1]))
         count = _title_length(rest, title)
         if 0 < count < len(rest) and rest[count:].strip(" :–-—."):
-            return _cut(line, begin.start(2) + count, trim=" :–-—.")
+            return cut_line(line, begin.start(2) + count, trim=" :–-—.")
         foreign = title and not count and key(rest) and not key(title).startswith(key(rest))
-        return _cut(line, begin.start(2)) if foreign else [line]  # "[F1] our answer", typed by hand
+        return cut_line(line, begin.start(2)) if foreign else [line]  # "[F1] our answer", typed by hand
     placeholder = PLACEHOLDER.search(text)
     if placeholder and text.strip() != placeholder[0]:
         return _around(line, placeholder)
     tag = _NAME_TAG.match(text)
     if tag and _is_name(tag[1], author):
-        parts = _cut(line, tag.end())
+        parts = cut_line(line, tag.end())
         parts[0].reason = "comment_mark"
         return parts
     return _split_front(line, aligner)
+
+
+def _initials(author: str) -> str:
+    return "".join(word[0] for word in author.split()).upper()
 
 
 def _is_name(tag: str, author: str) -> bool:
@@ -185,23 +199,23 @@ def _split_front(line: Line, aligner: Aligner) -> list[Line]:
             break
     while position < len(line.text) and line.text[position] in ".?!:;,)”\"'":
         position += 1
-    return _cut(line, position)
+    return cut_line(line, position)
 
 
 def _around(line: Line, placeholder: re.Match[str]) -> list[Line]:
     parts: list[Line] = []
     rest = line
     if placeholder.start():
-        before, rest = _cut(line, placeholder.start())
+        before, rest = cut_line(line, placeholder.start())
         parts.append(before)
     if placeholder.end() - placeholder.start() < len(rest.text.rstrip()):
-        parts.extend(_cut(rest, len(placeholder[0])))
+        parts.extend(cut_line(rest, len(placeholder[0])))
     else:
         parts.append(rest)
     return parts
 
 
-def _cut(line: Line, position: int, trim: str = "") -> list[Line]:
+def cut_line(line: Line, position: int, trim: str = "") -> list[Line]:
     """Two lines for one; the second begins a block."""
     head, tail = line.text[:position], line.text[position:]
     skipped = len(tail) - len(tail.lstrip(trim + " \u00a0"))

@@ -58,6 +58,8 @@ class Request:
     subject: str = ""
     mails: tuple[str, ...] = field(default=())
     quoted_lines: tuple[str, ...] = ()
+    recipient: str = ""  # whom we had asked
+    sender_name: str = ""  # our display name, which Outlook shows without the address
 
     def title(self, field_key: str) -> str:
         """The title of a field, or "" when there is none of that key."""
@@ -85,6 +87,8 @@ def request_from_message(message: Message) -> Request:
         lines=tuple(lines),
         sender=message.from_addresses[0] if message.from_addresses else "",
         subject=message.subject,
+        recipient=message.to[0] if message.to else "",
+        sender_name=message.from_name,
     )
 
 

@@ -42,7 +42,9 @@ def check_package(data: bytes) -> None:
         raise
     except (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, NotImplementedError) as error:
         raise InputError("The file is damaged and cannot be opened.", _SEND_COPY, "not-a-package") from error
-    except (RuntimeError, MemoryError) as error:  # zipfile's word for an encrypted member
+    except MemoryError as error:
+        raise InputError("Opening the file needs more memory than it may have.", _SEND_COPY, "too-big") from error
+    except RuntimeError as error:  # zipfile's word for an encrypted member
         raise InputError("The file is protected and cannot be opened.", _SEND_COPY, "protected-file") from error
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -24,8 +23,9 @@ from bot.mail.bounce import bounces
 from bot.mail.kinds import classify
 from bot.mail.parse import Message, parse_message
 from bot.mail.prescan import prescan
+from bot.sections.editortext import editor_text
 from bot.sections.files import GRAVITY, HONEST, FileJudgement, Verdict, judge_in_cage, screen_markup
-from bot.sections.mailtext import begins_hidden, broken_encoding, header_dangers, texts_agree, visible_text
+from bot.sections.mailtext import broken_encoding, header_dangers, visible_text
 from bot.sections.nil import is_cover, is_greeting
 from bot.sections.reading import read_reply
 
@@ -165,13 +165,16 @@ def _judge_editor(base: Judgement, message: Message, proof: AuthResult, circle: 
     """Three factors for a command: a proven sender, the role, a token of the current draft (but none for HOLD)."""
     if proof.result != "pass":
         return _end(base, "reject", "not-authenticated", *proof.reasons)
-    text = own_words(message)
+    said = editor_text(message)
+    text = said.new
     command = decide(
         text,
         now=circle.now,
         themes=circle.themes,
         has_attachment=any(not part.inline for part in message.attachments),
-        html_text_agree=texts_agree(message) and not begins_hidden(message, text),
+        html_text_agree=said.agree,
+        aside=said.aside,
+        hidden=said.hidden,
     )
     base = base.model_copy(update={"command": command})
     if command.problem:
@@ -229,7 +232,7 @@ def judge_content(base: Judgement, raw: bytes, message: Message, said: str) -> J
         verdicts.append(("sanitize", code, sentence))
     if broken_encoding(raw):
         verdicts.append(("quarantine", "broken-encoding", "The message arrived damaged: its text cannot be decoded."))
-    speaks = _says_something(said)
+    speaks = says_something(said)
     for part in message.attachments:
         if part.media_type in SILENT_TYPES:
             continue
@@ -253,15 +256,10 @@ def judge_content(base: Judgement, raw: bytes, message: Message, said: str) -> J
     return _end(base, verdict, code, *reasons).model_copy(update={"findings": tuple(findings)})
 
 
-def own_words(message: Message) -> str:
-    """What the sender newly wrote into the mail itself; no file and no attached mail commands."""
-    return read_reply(replace(message, attachments=(), nested=())).new_text
-
-
 _ATTACHED = re.compile(r"(?:[\w'’]+,?\s+){0,6}(?:attach|enclos)\w*(?:\s+[\w'’]+){0,4}[.!]*", re.IGNORECASE)
 
 
-def _says_something(text: str) -> bool:
+def says_something(text: str) -> bool:
     """Does the mail say more than "see attached"?"""
     lines = [line.strip() for line in text.splitlines()]
     own = [line for line in lines if not (is_cover(line) or is_greeting(line) or _ATTACHED.fullmatch(line))]

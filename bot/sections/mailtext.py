@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from email.header import decode_header
 
-from bot.core.signoff import without_quote
 from bot.mail.html import html_lines
 from bot.mail.lines import Mark
 from bot.mail.mime import parse_mime
@@ -28,25 +27,6 @@ def visible_text(message: Message) -> str:
     """The text that the sender's reader sees: the plain body, or the visible words of the HTML."""
     plain = message.text
     return plain if plain is not None and plain.strip() else html_text(message.html or "")
-
-
-def texts_agree(message: Message) -> bool:
-    """Do the plain and the formatted body begin with the same line? True where there is only one of them."""
-    if not (message.text or "").strip() or not (message.html or "").strip():
-        return True
-    return _first_line(message.text or "") == _first_line(html_text(message.html or ""))
-
-
-def begins_hidden(message: Message, text: str) -> bool:
-    """Is the first line of what was read as the sender's own text one that the HTML hides from its reader?"""
-    hidden = {_first_line(line.text) for line in html_lines(message.html or "") if line.marks & Mark.HIDDEN}
-    first = _first_line(text)
-    return bool(first) and first in hidden
-
-
-def _first_line(text: str) -> str:
-    lines = (" ".join(line.split()) for line in without_quote(text).split("\n"))
-    return next((line.casefold() for line in lines if line), "")
 
 
 def header_dangers(raw: bytes, message: Message) -> tuple[tuple[str, str], ...]:

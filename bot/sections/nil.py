@@ -41,14 +41,37 @@ _OTHER_NIL = re.compile(
     r"|(?:we|i) have not got anything(?: \w+){0,6}|0|x|nvm)$"
 )
 _BUT = re.compile(r"\b(?:but|except|other than|apart from|however|although|only|besides)\b")
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: (?:edition"
+    r"|issue|bulletin))?"
+)
+_LAST = r"(?:the )?(?:last|previous|prior) (?:month|time|edition|issue|bulletin|update|round)"
+_THING = (
+    r"(?:(?:the|my|our) )?(?:texts?|entry|entries|updates?|items?|sections?|reports?|submissions?|contributions?"
+    r"|ones?|bits?"
+    r"|pieces?|content|returns?|words|wording|copy|repl(?:y|ies)|information|info)"
+)
 _AS_LAST = re.compile(
-    r"^(?:(?:please|just|can you|could you|hi|it s|its|is|the|all|our|section|update|remains?|use|repeat|carry"
-    r" over|keep|print|run|put|same|exactly) )*"
-    r"(?:as (?:per |in |with )?(?:last|previous) (?:month|time|edition|issue|bulletin)|(?:the )?same as (?:last"
-    r"|previous) (?:month|time|edition)|same again|no changes? (?:from|since|to) last (?:month|time)"
-    r"|unchanged(?: from last (?:month|time))?|ditto|last month s (?:text|entry|update|item)s?|as before|what"
-    r" (?:was|we had) (?:in )?last month)"
-    r"(?: (?:please|again|thanks|thank you|for (?:us|me)|still (?:stands|applies)|is fine))*$"
+    r"^(?:(?:please|pls|just|can you|could you|would you|can we|i d like to|we d like to|hi|it s|its|is|the|all"
+    r"|our|my|for"
+    r"|from|section|sections|update|entry|text|remains?|stays?|re ?use|use|re ?run|run|re ?print|print|repeat"
+    r"|re ?peat|re ?publish|publish|carry (?:over|forward)"
+    r"|roll (?:over|on|forward)|copy(?: and paste)?|stick with|go with|stay with|happy with|keep|put|include"
+    r"|same|exactly|simply|nothing (?:new|has changed|to add)|no news"
+    r"|we|us|me|so|again|will be|can be|to) )*"
+    rf"(?:as (?:(?:per|in|with|for|it was(?: in)?) )?(?:{_LAST}|{_MONTH}|before)(?: s)?(?: {_THING})?"
+    rf"|(?:the )?(?:very |exact )?same (?:{_THING} )?(?:as|like) (?:(?:in|for|per|it was|we had|i had|i sent"
+    rf"|we sent) )*(?:{_LAST}|{_MONTH}|before)(?: s)?(?: {_THING})?"
+    rf"|same again|no changes? (?:from|since|to|on|against) {_LAST}(?: s)?(?: {_THING})?|unchanged(?: (?:from"
+    rf"|since) {_LAST})?|ditto"
+    rf"|{_LAST} s?(?: ?{_THING})?|as before|as was|(?:(?:over|forward|on|across) )?from {_LAST}(?: s)?(?: {_THING})?"
+    rf"|(?:re ?use|use|re ?run|re ?print|repeat) {_MONTH} s(?: {_THING})?"
+    rf"|(?:what|the text|the one|the section) (?:that )?(?:was|we had|i had|i sent|we sent|you had|you printed"
+    rf"|went)(?: (?:in|for|out|printed))* {_LAST})"
+    r"(?: (?:please|pls|again|thanks|thank you|(?:for|from) (?:us|me|my side|our side)|this (?:month|time)"
+    r"|still (?:stands|applies|holds)"
+    r"|(?:is|are|will be) (?:fine|ok|okay|good|still (?:right|good|valid|correct|fine))|will do|would be fine"
+    r"|across|over|forward|in|unchanged|as (?:it )?(?:is|was)|and the same))*$"
 )
 _ALL = re.compile(
     r"\b(?:replaces? (?:my|our|everything|all|what (?:i|we) sent|the (?:earlier|previous|last|first|one i sent"
@@ -56,7 +79,8 @@ _ALL = re.compile(
     r" (?:earlier|previous|last|first|other)"
     r"|instead of (?:my|our|the) (?:earlier|previous|last|first)|supersedes?|use this (?:one|version|text"
     r"|instead)|in place of (?:my|our|the) (?:earlier|previous)"
-    r"|this is the (?:correct|final|right) version|(?:corrected|revised|updated|final) version (?:below|attached|of))",
+    r"|this is the (?:correct|final|right) version|(?:corrected|revised|updated|final) version (?:below|attached"
+    r"|of))",
     re.IGNORECASE,
 )
 # A sentence of _ALL is meant for us only when it begins like a note and speaks of mails: "The new strategy replaces the
@@ -64,7 +88,8 @@ _ALL = re.compile(
 _NOTE_FRONT = re.compile(
     r"^(?:(?:hi|hello|sorry|apologies|please|so|and|can you|could you|just|all) )*"
     r"(?:this|these|it|ignore|disregard|discard|use|print|take|correct(?:ed|ion)|revised|updated|final|instead|here"
-    r"|attached|find|see|(?:the|my|our) (?:new |whole )?(?:text|version|attached|below|following|word|file|document))\b"
+    r"|attached|find|see|(?:the|my|our) (?:new |whole )?(?:text|version|attached|below|following|word|file"
+    r"|document))\b"
 )
 _OF_MAILS = re.compile(
     r"\b(?:repl(?:y|ies)|e ?mails?|mails?|messages?|submissions?|responses?|contributions?|versions?|texts?|entry"
@@ -76,8 +101,10 @@ _NOTE_ENDS = re.compile(r"(?<=[.!?;:])\s+|\n+|\s[–-]\s")  # "This replaces my 
 _THANKS_WORDS = 12
 _SIGNED = re.compile(r"[,.!]\s+[A-Z][\w'-]+(?: [A-Z][\w'-]+)?[.!]*\s*$")  # "Thanks, Sam"
 _THANKS = re.compile(
-    r"(?:(?:yes|yep|ok|okay|great|perfect|lovely|brilliant|super|excellent|fine|good|thanks|thank|you|many|cheers|ta|noted"
-    r"|received|that|it|this|all|looks?|is|s|seems|reads|very|much|so|both|to|from|me|us|right|correct|happy|with|i|m|im"
+    r"(?:(?:yes|yep|ok|okay|great|perfect|lovely|brilliant|super|excellent|fine|good|thanks|thank|you|many"
+    r"|cheers|ta|noted"
+    r"|received|that|it|this|all|looks?|is|s|seems|reads|very|much|so|both|to|from|me|us|right|correct|happy"
+    r"|with|i|m|im"
     r"|am|for|your|help|the|quick|reply|receipt|confirm|confirmed|agreed|approved?|sounds|well|done|diolch)(?: |$))+"
 )
 _ADDS = re.compile(

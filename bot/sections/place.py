@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from bot.core.model import Finding
 from bot.mail.boundaries import Boundary, find_boundaries, split_shared
-from bot.mail.lines import Line, key
+from bot.mail.lines import Line, Mark, key
 from bot.mail.quoting import mark_quotes, own_zones
 from bot.mail.signature import mark_surroundings
 from bot.sections.align import Aligned, Aligner, expand
 from bot.sections.form import BEGIN, END, PLACEHOLDER, Request, field_key
+from bot.sections.forwarded import Passed, Who, segments_of, take
+from bot.sections.lastmonth import part_last_month
+from bot.sections.receipt import receipt_start, take_corrections
 
 DECORATION = re.compile(r"[\s=_*~.•·—–+#|>-]*[=_*~.•·—–+#|-]{3,}[\s=_*~.•·—–+#|>-]*")
-_FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|vl|rv|i|doorst|pd|vb|enc|ymlaen)\s*:", re.IGNORECASE)
-_COVER_WORDS = re.compile(r"\b(?:below|forward\w*|on behalf|behalf of|fyi|attached|see|passing|from)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -30,34 +32,74 @@ class Placement:
     aligned: bool = False
     edits: list[tuple[Line, str]] = field(default_factory=list)
     original_author: str = ""
+    passed_on: bool = False
+    replaces_all: bool = False
     unsure: bool = False
+    findings: list[Finding] = field(default_factory=list)  # what to ask about quoted and passed-on mails
 
 
-def place(lines: list[Line], request: Request | None, author: str, subject: str, address: str) -> Placement:
-    """Give each line its reason and field. ``author`` is the sender's display name, ``address`` theirs."""
+def place(
+    lines: list[Line], request: Request | None, author: str, subject: str, address: str, to: str = ""
+) -> Placement:
+    """Give each line its reason and field. ``author`` is the sender's display name, ``address`` theirs; ``to`` is where
+    the mail went, which is ours."""
+    who = Who(author, address, subject, to)
     if request is None or not request.lines:
-        return _without_request(lines, author, subject)
+        lines = split_shared(lines)
+        return _without_request(lines, find_boundaries(lines), who, known=False)
+    who = replace(
+        who,
+        ours=request.sender or to,
+        asked=request.recipient,
+        our_name=request.sender_name,
+        our_subject=request.subject,
+    )
     aligner = Aligner(request)
     lines = expand(split_shared(lines), aligner, author)
-    boundaries = find_boundaries(lines)
+    lines = part_last_month(lines, (*request.lines, *request.quoted_lines))
+    boundaries = [boundary for boundary in find_boundaries(lines) if not _is_prose(lines, boundary)]
     quoted = Aligner(replace(request, lines=request.lines + request.quoted_lines))
     found = _align(lines, aligner, quoted, boundaries)
     if found.first < 0:
-        placement = _without_request(lines, author, subject)
+        placement = _without_request(lines, boundaries, who, known=True)
         _assign_headings(placement.lines, range(len(placement.lines)), aligner)
         return placement
     placement = Placement(lines, aligned=True, edits=found.edits)
     top = _top_end(lines, boundaries, found)
-    _place_quotation(lines, boundaries, found, top)
-    _pass_on(placement, boundaries, found, top, request, (author, address, subject))
+    _place_quotation(lines, boundaries, found, top, aligner.titles)
+    segments = segments_of(lines, boundaries, max(found.first, 0), found.ours, who)
+    if segments or request.quoted_lines:
+        mark_surroundings(lines, list(range(top)), author, final=True)
+    corrected = take_corrections(lines, found.ours, request, top)
+    placement.findings += corrected.findings
+    placement.replaces_all = corrected.whole
+    if segments and not corrected.taken:
+        answered = any(not line.reason and line.field for line in lines[top:])
+        _note_passed(placement, take(lines, list(range(top)), segments, who, answered=answered, known=True))
     _finish(placement, aligner, top, author)
     return placement
 
 
-def _without_request(lines: list[Line], author: str, subject: str) -> Placement:
-    marked = mark_quotes(lines, author)
+def _is_prose(lines: list[Line], boundary: Boundary) -> bool:
+    """ "On 4 August 2025 the Chief wrote:" in the lead's own text: no address, no time, and nothing quoted below."""
+    if boundary.kind != "attribution" or boundary.sender or boundary.end >= len(lines):
+        return False
+    said = " ".join(line.text for line in lines[boundary.start : boundary.end])
+    below = lines[boundary.end]
+    marked = any(line.marks & Mark.BOUNDARY or line.depth for line in (*lines[boundary.start : boundary.end], below))
+    return not marked and not re.search(r"\d[:.h]\d\d", said)
+
+
+def _without_request(lines: list[Line], boundaries: list[Boundary], who: Who, known: bool) -> Placement:
+    """Nothing of our request is in it: the clients' own boundaries, and what was passed on."""
+    marked = mark_quotes(lines, who.name, boundaries)
+    placement = Placement(marked)
+    segments = segments_of(marked, boundaries, len(marked), set(), who)
+    if segments:
+        note = [i for i in range(segments[0].boundary.start) if not marked[i].reason and marked[i].text]
+        _note_passed(placement, take(marked, note, segments, who, answered=False, known=known))
     _assign_typed_markers(marked)
-    return Placement(marked)
+    return placement
 
 
 # ----------------------------------------------------------------------------------------------- alignment
@@ -68,17 +110,19 @@ def _align(lines: list[Line], aligner: Aligner, quoted: Aligner, boundaries: lis
     found = Aligned(footer=aligner.footer)
     starts = {boundary.start for boundary in boundaries}
     inside = {index for boundary in boundaries for index in range(boundary.start, boundary.end)}
-    quoted_from = min(starts, default=len(lines))
+    quoted_from = min(*starts, len(lines), receipt_start(lines, quoted.request))
     for index, line in enumerate(lines):
         if index in starts:
             aligner.restart()
             quoted.restart()
-        if index in inside or line.reason:
+        if index in inside or line.reason or line.marks & Mark.EDITED:
             continue
         judge = quoted if index >= quoted_from or line.depth > 0 else aligner
-        if _is_marker(line) or _line_is_ours(line, judge):
+        title = judge is quoted and key(line.text) in aligner.titles  # its marker deleted
+        if title or _is_marker(line) or _line_is_ours(line, judge):
             found.ours.add(index)
-    _forget_chance(lines, found, quoted_from)
+    _forget_chance(lines, found, quoted_from, key(quoted.request.token))
+    _take_rules(lines, found, quoted.request)
     if found.ours:
         found.first, found.last = min(found.ours), max(found.ours)
     for index in range(max(found.first, 0), found.last + 1):
@@ -88,6 +132,16 @@ def _align(lines: list[Line], aligner: Aligner, quoted: Aligner, boundaries: lis
             if whose:
                 found.edits.append((line, whose))
     return found
+
+
+def _take_rules(lines: list[Line], found: Aligned, request: Request) -> None:
+    """The rules of "=====" under our headings are ours where they stand under a line of ours."""
+    if not any(DECORATION.fullmatch(line) for line in request.lines):
+        return
+    for index in range(1, len(lines)):
+        above = index - 1 if lines[index - 1].text or index < 2 else index - 2  # a quoted empty line between
+        if above in found.ours and lines[index].kind == "text" and DECORATION.fullmatch(lines[index].text):
+            found.ours.add(index)
 
 
 def _is_marker(line: Line) -> bool:
@@ -108,12 +162,12 @@ def _line_is_ours(line: Line, aligner: Aligner) -> bool:
     return all(aligner.is_ours(key(part)) for part in parts if key(part)) and any(key(part) for part in parts)
 
 
-def _forget_chance(lines: list[Line], found: Aligned, quoted_from: int) -> None:
+def _forget_chance(lines: list[Line], found: Aligned, quoted_from: int, token: str) -> None:
     """Above the quotation a line equal to one of ours is a coincidence unless more of ours stands around it."""
     for index in sorted(found.ours):
         if index >= quoted_from:
             break
-        if _is_marker(lines[index]) or lines[index].depth > 0:
+        if _is_marker(lines[index]) or lines[index].depth > 0 or (token and token in key(lines[index].text)):
             continue
         near = [other for other in range(index - 4, index + 5) if other != index and other in found.ours]
         if len(near) < 2:
@@ -131,7 +185,9 @@ def _top_end(lines: list[Line], boundaries: list[Boundary], found: Aligned) -> i
     return min(first_boundary, first_depth, own_form)
 
 
-def _place_quotation(lines: list[Line], boundaries: list[Boundary], found: Aligned, top: int) -> None:
+def _place_quotation(
+    lines: list[Line], boundaries: list[Boundary], found: Aligned, top: int, titles: dict[str, str]
+) -> None:
     inside = {index for boundary in boundaries for index in range(boundary.start, boundary.end)}
     starts = {boundary.start for boundary in boundaries}
     current, closed, in_form = None, None, False
@@ -146,6 +202,8 @@ def _place_quotation(lines: list[Line], boundaries: list[Boundary], found: Align
             in_form = True
             if begin := BEGIN.match(line.text):
                 current, closed = field_key(begin[1]), None
+            elif key(line.text) in titles:
+                current, closed = titles[key(line.text)], None
             elif END.match(line.text):
                 current, closed = None, current or closed
             elif key(line.text) in found.footer:
@@ -174,82 +232,12 @@ def _place_foreign(line: Line, index: int, found: Aligned, where: str | None, in
         line.reason = "quoted"  # an older mail of the thread
 
 
-def _pass_on(
-    placement: Placement,
-    boundaries: list[Boundary],
-    found: Aligned,
-    top: int,
-    request: Request,
-    outer: tuple[str, str, str],
-) -> None:
-    """A reply that somebody passed on: their note is a cover note, the text is what they passed on."""
-    author, address, subject = outer
-    lines = placement.lines
-    between = [
-        b
-        for b in boundaries
-        if b.kind in ("header", "forward", "original") and b.end <= max(found.first, 0) and b.sender
-    ]
-    segments = _segments(lines, between, found)
-    others = [
-        (boundary, segment)
-        for boundary, segment in segments
-        if not _same(boundary.sender, request.sender, "") and not _same(boundary.sender, address, author)
-    ]
-    if not others:
-        return
-    answers = [line for index, line in enumerate(lines) if index >= top and not line.reason and line.field]
-    note = [line for line in lines[:top] if not line.reason and line.text]
-    if not _is_forwarded(subject, boundaries, note, bool(answers)):
-        return
-    boundary, segment = max(others, key=lambda pair: sum(len(lines[i].text.split()) for i in pair[1]))
-    if answers and len(others) > 1:
-        boundary = others[0][0]
-    if not answers and not segment:
-        return
-    placement.original_author = boundary.sender
-    for line in note:
-        line.reason = "cover_note"
-    if not answers or sum(len(lines[i].text.split()) for i in segment) > 0:
-        for index in segment:
-            lines[index].reason = ""
-        mark_surroundings(lines, list(segment), _name_of(boundary.sender), final=True)
-
-
-def _segments(lines: list[Line], between: list[Boundary], found: Aligned) -> list[tuple[Boundary, list[int]]]:
-    """What each quoted mail above our form says: (its boundary, its lines)."""
-    segments = []
-    for number, boundary in enumerate(between):
-        stop = between[number + 1].start if number + 1 < len(between) else max(found.first, boundary.end)
-        rows = [
-            i
-            for i in range(boundary.end, stop)
-            if i not in found.ours and lines[i].text and lines[i].reason in ("", "quoted")
-        ]
-        segments.append((boundary, rows))
-    return segments
-
-
-def _is_forwarded(subject: str, boundaries: list[Boundary], note: list[Line], answered: bool) -> bool:
-    if _FORWARD_SUBJECT.match(subject) or any(b.forwards for b in boundaries[:1]):
-        return True
-    words = " ".join(line.text for line in note)
-    return len(words.split()) <= 40 and (not words or (answered and bool(_COVER_WORDS.search(words))))
-
-
-def _same(sender: str, address: str, name: str) -> bool:
-    """Do a header block's sender and a person agree, by address or else by name?"""
-    if not sender:
-        return False
-    if address and address.lower() in sender.lower():
-        return True
-    words = set(key(re.sub(r"<[^>]*>|\[[^\]]*\]", "", sender)).split())
-    own = set(key(name).split())
-    return "@" not in sender and bool(own) and own <= words
-
-
-def _name_of(sender: str) -> str:
-    return re.split(r"[<\[(]", sender, maxsplit=1)[0].strip(" \"'")
+def _note_passed(placement: Placement, passed: Passed) -> None:
+    """A reply that somebody passed on: whose it is, and what to ask."""
+    placement.original_author = passed.author if passed.passed_on else ""
+    placement.passed_on = passed.passed_on
+    placement.findings += passed.findings
+    placement.unsure = placement.unsure or passed.unsure
 
 
 def _finish(placement: Placement, aligner: Aligner, top: int, author: str) -> None:

@@ -26,7 +26,8 @@ _CID = re.compile(r"\s*\[cid:[^\]\s]+\]|\s*<cid:[^>\s]+>")
 _STARS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,120}?)(?<=\S)\*(?![\w*])")
 _CONTACT = re.compile(
     r"^(?:please |for (?:more|further) (?:information|details|info)[, ]*(?:please )?|to find out more[,"
-    r" ]*(?:please )?|any questions[,?:]* ?(?:please )?)?"
+    r" ]*(?:please )?|any questions[,?:]* ?(?:please )?"
+    r"|if (?:you|your|anyone|any|there)\b(?=.{0,320}$)[^.?!\n]{0,180}?[, ](?:please )?)?"
     r"(?:contact|email|e-mail|get in touch with|speak to|reach out to)\b.{0,200}",
     re.IGNORECASE,
 )

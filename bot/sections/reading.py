@@ -31,9 +31,11 @@ from bot.mail.parse import Body, Message
 from bot.mail.text import text_lines
 from bot.sections.attachments import read_attachments
 from bot.sections.form import Request
-from bot.sections.nil import is_cover, is_greeting, says_as_last_month, says_nil, says_replaces
+from bot.sections.nil import is_cover, is_greeting, says_as_last_month, says_nil
+from bot.sections.notes import part_notes, part_sign_off, sentences_say
 from bot.sections.place import Placement, place
 from bot.sections.prose import placed_blocks
+from bot.sections.sealed import is_sealed
 
 _WORD = re.compile(r"\w{3,}")
 _BRACKETED = re.compile(r"\[([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})\]")
@@ -130,11 +132,15 @@ def _missing_words(text: str, html: list[Line]) -> list[str]:
 def _reply(
     base: Reading, message: Message, request: Request | None, lines: list[Line], blobs: dict[str, bytes] | None
 ) -> Reading:
-    placement = place(lines, request, message.from_name, message.subject, base.author)
+    mailbox = message.to[0] if message.to else ""
+    placement = place(lines, request, message.from_name, message.subject, base.author, mailbox)
+    placement.lines = part_sign_off(part_notes(placement.lines), message.from_name)
+    if is_sealed(message, placement.lines):
+        placement.unsure = True
     attached = read_attachments(message, placement.lines)
     blocks = placed_blocks(placement.lines)
     new_text = own_text(placement.lines)
-    findings = [*base.findings, *_edit_findings(placement)]
+    findings = [*base.findings, *_edit_findings(placement), *placement.findings]
     leftovers = leftovers_of(placement.lines)
     blocks, nested, more = _nested(message, request, blocks)
     leftovers += nested
@@ -151,7 +157,7 @@ def _reply(
     return base.model_copy(
         update={
             "author": _author(base.author, placement),
-            "forwarded_by": base.author if placement.original_author else None,
+            "forwarded_by": base.author if placement.passed_on else None,
             "blocks": tuple(blocks),
             "leftovers": tuple(leftovers),
             "attachments": tuple(attached.uses),
@@ -223,7 +229,7 @@ def _edit_findings(placement: Placement) -> list[Finding]:
             severity=Severity.WARNING,
             where=line.field or "",
             text=line.text,
-            message="This line is our own text with a change in it. Is it meant to be printed?",
+            message=f"“{' '.join(line.text.split())[:100]}” is our own text with a change in it.",
             suggestion=whose,
         )
         for line, whose in placement.edits
@@ -252,13 +258,15 @@ def _confidence(
 
 
 def _replaces(blocks: list[PlacedBlock], text: str, placement: Placement) -> str:
-    said = says_replaces(text)
-    if said == "unsaid":
-        note = "\n".join(line.text for line in placement.lines if line.reason == "cover_note")
-        said = says_replaces(note)
-    if said == "unsaid" and any(placed.field for placed in blocks):
-        return "fields"
-    return said
+    """What it does to an earlier reply. In a form only what stands outside the answers can say so: an answer that
+    begins "In addition to our ..." is news."""
+    if placement.replaces_all:
+        return "all"
+    notes = [line.text for line in placement.lines if line.reason == "cover_note"]
+    fielded = any(placed.field for placed in blocks)
+    free = "\n".join(line.text for line in placement.lines if not line.reason and line.field is None)
+    said = sentences_say("\n".join([*notes, free if fielded else text]))
+    return "fields" if said == "unsaid" and fielded else said
 
 
 # ------------------------------------------------------------------------------------------ automatic mails

@@ -20,11 +20,12 @@ from bot.core.effects import (
     Remind,
     ReportOutcome,
     SendCopy,
+    SendDigest,
     SendReceipt,
 )
 from bot.core.model import Submission
 from bot.core.records import Change, EditionSaved, EditionView
-from bot.service import drafting, writing
+from bot.service import drafting, receipts, writing
 from bot.service.desk import Desk
 from bot.service.work import Incoming, Work
 
@@ -58,7 +59,8 @@ CARRY_OUT: dict[type[Any], Callable[[Work, Any], tuple[Change, ...]]] = {
     AskLead: writing.ask_lead,
     AskDeputy: writing.ask_deputy,
     Remind: writing.remind,
-    SendReceipt: writing.send_receipt,
+    SendReceipt: receipts.send_receipt,
+    SendDigest: receipts.send_digest,
     Answer: writing.answer,
     ChaseEditor: writing.chase_editor,
     Confirm: writing.confirm,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
+from typing import Literal
 
 from bot.config import BulletinConfig
 from bot.core.model import Person
@@ -18,12 +20,15 @@ log = logging.getLogger("bot")
 
 @dataclass(frozen=True)
 class Account:
-    """One mailbox with its send side, the rules by which it knows senders, and the bulletins that use it."""
+    """One mailbox with its send side, the rules by which it knows senders, and the bulletins that use it.
+
+    ``codes``: when an editor's decision is confirmed by a mailed code."""
 
     mailbox: Mailbox
     sender: Sender
     trust: TrustProfile
     bulletins: frozenset[str]
+    codes: Literal["never", "unproven", "always"] = "unproven"
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Desk:
     operator: Person
     random_bytes: Callable[[int], bytes]
     instance: str = ""
+    daily_summary: time | None = None  # when the operator gets the day's summary, London time; None: never
     say: Callable[[str], None] = field(default=lambda sentence: None)  # progress for a terminal
 
     def account_of(self, bulletin: str) -> Account:

@@ -179,6 +179,8 @@ def standing(work: Work, theme: Theme) -> letters.Standing:
     late = status is SectionStatus.IN and mine[0].at > view.edition.timetable.deadline_at
     people = ", ".join(dict.fromkeys(names.get(s.person, s.person) for s in mine))
     note = f"replied {in_words(last.at)}" + (f", {len(mine)} replies" if len(mine) > 1 else "")
+    again = [s.printed_again for s in mine if s.printed_again]
+    note += f"; the text of {month_title(again[-1])} again, as asked" if again and status is SectionStatus.IN else ""
     return letters.Standing(title=theme.title, status="late" if late else status.value, person=people, note=note)
 
 

@@ -159,6 +159,7 @@ def _read(desk: Desk, view: EditionView, part: Part, draft: int | None, accept: 
     pictures, bulletin = _safe_pictures(applied.bulletin, applied.pictures)
     if concerns:
         bulletin = _with_figures(before, bulletin)
+    after = tidy(bulletin)  # both as they are printed: what looks the same is no change
     author = desk.bulletins[view.edition.bulletin].author
     word = b"" if concerns else without_names(part.data, author, desk.clock.now())
     blobs: list[Change] = [BlobAdded(digest=keys.digest(data), data=data) for data in (*pictures, word) if data]
@@ -166,9 +167,9 @@ def _read(desk: Desk, view: EditionView, part: Part, draft: int | None, accept: 
         name=name,
         bulletin=bulletin,
         word=keys.digest(word) if word else "",
-        altered=changes_between(before, bulletin),
-        warnings=warnings_between(before, bulletin),
-        themes=theme_edits(before, bulletin),
+        altered=changes_between(before, after),
+        warnings=warnings_between(before, after),
+        themes=theme_edits(before, after),
         base=base.number,
         seen_at=base.made_at,
     )

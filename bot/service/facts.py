@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bot.config import BulletinConfig
-from bot.core.classify import Facts
+from bot.core.classify import About, Facts
 from bot.core.decision import Word, decide
-from bot.core.model import Person, Reading
+from bot.core.model import Person
+from bot.core.planner.holding import ON_ITS_WAY
+from bot.core.timetable import period_of
+from bot.sections.editortext import editor_text
 from bot.service.desk import Account, Desk, known_people
 from bot.service.opening import Opened, bracketed, themes_of
+from bot.service.readers import asked_about
 
 
 def gather(desk: Desk, account: Account, opened: Opened) -> Facts:
@@ -31,13 +35,40 @@ def gather(desk: Desk, account: Account, opened: Opened) -> Facts:
         editor_of=editor_of,
         lead_of=lead_of,
         reader_of=tuple(c.key for c in configs if any(reader.address == author for reader in c.readers)),
-        says_hold=message is not None and _says_hold(desk, opened.reading),
+        says_hold=message is not None and bool(editor_of) and _says_hold(desk, opened, editor_of),
+        reader_link=_reader_link(desk, configs, opened),
+        passed_on=_passed_on(configs, opened, editor_of),
+        codes=account.codes != "never",
         unsafe=opened.unsafe,
     )
 
 
-def _says_hold(desk: Desk, reading: Reading) -> bool:
-    return decide(reading.new_text, now=desk.clock.now()).word is Word.HOLD
+def _reader_link(desk: Desk, configs: list[BulletinConfig], opened: Opened) -> About | None:
+    """The section that a reader asks about, when the subject is that of the section's own mail link."""
+    subject = opened.message.subject if opened.message else ""
+    newest = period_of(desk.clock.now())
+    return next((about for config in configs if (about := asked_about(config, subject, newest))), None)
+
+
+def _passed_on(configs: list[BulletinConfig], opened: Opened, editor_of: tuple[str, ...]) -> tuple[About, ...]:
+    """The themes of the lead whose mail an editor passes on."""
+    reading = opened.reading
+    if not reading.forwarded_by or reading.author == opened.author:
+        return ()
+    ours = (config for config in configs if config.key in editor_of)
+    return tuple(About(bulletin=c.key, theme=theme) for c in ours for theme in themes_of(c, reading.author))
+
+
+def _says_hold(desk: Desk, opened: Opened, editor_of: tuple[str, ...]) -> bool:
+    """Whether an editor's mail asks to stop. In a reply to a lead's request a sentence may begin like that by chance,
+    and what only may be a HOLD is nobody's business of ours, unless something is on its way."""
+    text = editor_text(opened.message)
+    command = decide("" if opened.reading.forwarded_by else text.new, now=desk.clock.now())
+    if command.word is not Word.HOLD and not command.halting:
+        return False
+    for_lead = opened.thread is not None and opened.thread.purpose == "lead"
+    plain = command.word is Word.HOLD and not (for_lead and command.argument)
+    return plain or any(e.state in ON_ITS_WAY for bulletin in editor_of for e in desk.store.editions(bulletin))
 
 
 def person_of(config: BulletinConfig, address: str) -> Person:

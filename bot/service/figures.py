@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.core.model import Count, Finding, Item, Severity, StatisticsTable, Table, Theme, Value
+from bot.core.assemble import of_theme
+from bot.core.model import Count, Finding, Item, Person, Severity, StatisticsTable, Table, Theme, Value, block_text
 from bot.core.records import EditionView
 from bot.errors import InputError
 from bot.mail.parse import Part
 from bot.service.desk import Desk
 from bot.service.opening import Opened
 from bot.stats.adding import month_counts
+from bot.stats.again import again_findings, question_to_editor
 from bot.stats.cells import Workbook
 from bot.stats.custody import StatisticsReading, read_statistics
 from bot.stats.history import History
@@ -27,6 +29,7 @@ class Figures(Value):
     findings: tuple[Finding, ...] = ()
     counts: tuple[Count, ...] = ()
     items: tuple[Item, ...] = ()
+    ask: str = ""  # what the editor is asked: two people's figures disagree
 
 
 def series_of(desk: Desk, bulletin: str, theme: Theme) -> SeriesConfig | None:
@@ -48,8 +51,47 @@ def last_published(desk: Desk, bulletin: str, theme: Theme) -> StatisticsTable |
     return table_for(history, series, history.last).model_copy(update={"stale": True})
 
 
-def figures_of(desk: Desk, view: EditionView, theme: Theme, opened: Opened, items: tuple[Item, ...]) -> Figures:
-    """The figures of a reply: from its first spreadsheet, else from a table in its text that is one of the series."""
+def figures_of(
+    desk: Desk, view: EditionView, theme: Theme, opened: Opened, items: tuple[Item, ...], person: Person | None = None
+) -> Figures:
+    """The figures of a reply: from its first spreadsheet, else from a table in its text that is one of the series.
+
+    ``person`` is who counts as its author. Figures that were sent before are compared with these, and what differs is
+    told; these take their place."""
+    read = _figures(desk, view, theme, opened, items)
+    author = person or Person(name="", address=opened.author)
+    return _beside_earlier(view, theme, read, author)
+
+
+def _beside_earlier(view: EditionView, theme: Theme, read: Figures, author: Person) -> Figures:
+    """The figures with what is to be said of those that stand already: replaced, in dispute, or kept."""
+    earlier = [s for s in of_theme(theme.key, view.submissions) if s.statistics is not None]
+    if not earlier or earlier[-1].statistics is None:
+        return read
+    old, sender = earlier[-1].statistics, earlier[-1].person
+    own = sender == author.address
+    names = {p.address: p.name or p.address for p in (*theme.leads, *theme.deputies)}
+    whose = names.get(sender, sender)
+    if read.table is None:
+        if any(f.severity is Severity.ERROR for f in read.findings):
+            message = f"The figures that {'you' if own else whose} sent before stand and will be printed."
+            kept = _finding("figures-kept", "the table", message, Severity.NOTE)
+            return read.model_copy(update={"findings": (*read.findings, kept)})
+        return read
+    told = tuple(
+        f.model_copy(update={"where": f"{STATISTICS_PLACE} / {f.where or 'the table'}"})
+        for f in again_findings(old, read.table, whose, own=own)
+    )
+    ask = (
+        ""
+        if own
+        else question_to_editor(old, read.table, whose, author.name or names.get(author.address, author.address))
+    )
+    return read.model_copy(update={"findings": (*read.findings, *told), "ask": ask})
+
+
+def _figures(desk: Desk, view: EditionView, theme: Theme, opened: Opened, items: tuple[Item, ...]) -> Figures:
+    """The figures of a reply by themselves."""
     series = series_of(desk, view.edition.bulletin, theme)
     parts = _spreadsheets(opened)
     if series is None:
@@ -119,11 +161,14 @@ def _two_tables(name: str) -> Finding:
     return _finding("two-tables", name, message)
 
 
-def _read(desk: Desk, view: EditionView, series: SeriesConfig, workbook: Workbook, opened: Opened) -> Figures:
-    """One workbook against the series: an error keeps it out of print."""
+def _read(
+    desk: Desk, view: EditionView, series: SeriesConfig, workbook: Workbook, opened: Opened, text: str = ""
+) -> Figures:
+    """One workbook against the series: an error keeps it out of print. ``text`` stands with it, besides the mail's."""
     history = history_of(desk, series)
     expected = view.edition.timetable.statistics_to or None
-    reading = read_statistics(workbook, series, expected_period=expected, history=history)
+    text = f"{opened.reading.new_text}\n{text}"
+    reading = read_statistics(workbook, series, expected_period=expected, history=history, mail_text=text)
     findings = tuple(f.model_copy(update={"where": f"{STATISTICS_PLACE} / {f.where}"}) for f in reading.findings)
     if reading.stops:
         return Figures(findings=findings)
@@ -148,11 +193,15 @@ def _table(
 def _pasted(desk: Desk, view: EditionView, series: SeriesConfig, opened: Opened, items: tuple[Item, ...]) -> Figures:
     """The first table in the text that names districts of the series becomes the statistics and leaves its item."""
     for item in items:
+        above = ""
         for block in item.blocks:
             if isinstance(block, Table):
-                read = _read(desk, view, series, workbook_from_rows(block, item.heading), opened)
+                text = " ".join(block_text(other) for other in item.blocks if not isinstance(other, Table))
+                book = workbook_from_rows(block, item.heading, above)
+                read = _read(desk, view, series, book, opened, text)
                 if read.table is not None or not _is_no_table(read):
                     return read.model_copy(update={"items": _without(items, block)})
+            above = block_text(block)
     return Figures(items=items)
 
 

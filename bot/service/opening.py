@@ -6,26 +6,29 @@ stranger's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from email.header import decode_header, make_header
+from functools import partial
 
 from bot.config import BulletinConfig
 from bot.core import keys
 from bot.core.classify import Thread
 from bot.core.model import MailClass, Reading
 from bot.core.records import Delivery, Inbound, Token
+from bot.errors import StoreError
 from bot.mail.authenticity import AuthResult, authenticate
 from bot.mail.parse import Message, parse_message
 from bot.mail.prescan import prescan
 from bot.mail.rawheaders import parse_headers
 from bot.sections.form import Request, request_from_mail
-from bot.sections.intake import Circle, TokenFact, judge_mail
 from bot.sections.reading import read_reply
 from bot.service.desk import Account, Desk
+from bot.service.screening import Screened, screen
 
 ASKING_KINDS = ("request", "reminder", "deputy_question")
 LEAD_KINDS = ("request", "reminder", "deputy_question", "receipt")
+BYTES_GONE = ("blob-purged", "blob-missing", "blob-damaged")  # the store's codes for a mail whose bytes are not there
 HEAD_BYTES = 200_000  # what is looked at of a mail that is not safe to parse
 
 
@@ -80,22 +83,18 @@ def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = F
     request = _request(desk, thread, delivery)
     to_editors = thread is not None and thread.purpose == "editor" and not filed
     known = filed or (not to_editors and auth.result != "fail" and is_lead(desk, account, auth.address or ""))
-    reading = Reading(mail_class=MailClass.UNKNOWN)
-    pictures: dict[str, bytes] = {}
+    pictures: Mapping[str, bytes] = {}
+    reading, shown = Reading(mail_class=MailClass.UNKNOWN), message
     if message is not None:
-        bare = replace(message, attachments=(), nested=message.nested)
-        reading = read_reply(bare if message.attachments else message, request, pictures)
-        if known and reading.mail_class not in MACHINES:
-            unsafe = content_problems(desk, account, raw, auth.address or "", tokens)
-            if message.attachments and not unsafe:
-                reading = read_reply(message, request, pictures)
+        read = partial(_screened, desk, account, raw, tokens, auth.address or "", filed) if known else None
+        reading, pictures, shown, unsafe = _read(message, request, read)
     bounced, reason = _bounced(desk, reading)
     if bounced is not None:
         thread = _thread_of(desk, bounced, tokens) or thread
     return Opened(
         inbound=inbound,
         raw=raw,
-        message=message,
+        message=shown,
         auth=auth,
         digest=_digest(raw, message),
         unsafe=unsafe,
@@ -111,16 +110,28 @@ def open_mail(desk: Desk, account: Account, inbound: Inbound, *, filed: bool = F
 
 
 MACHINES = (MailClass.AUTO_REPLY, MailClass.BOUNCE, MailClass.DELAY_NOTICE, MailClass.READ_RECEIPT)
-ASKED = ("tracked-changes", "comments")  # read, and asked about in the receipt
-HARMLESS = (
-    "unknown-sender",
-    "foreign-token",
-    "not-an-editor",
-    "same-id-other-text",
-    "no-text",
-    "not-authenticated",
-    *ASKED,
-)
+Read = tuple[Reading, dict[str, bytes], Message, tuple[str, ...]]
+
+
+def _screened(
+    desk: Desk, account: Account, raw: bytes, tokens: tuple[Token, ...], author: str, filed: bool, message: Message
+) -> Screened:
+    return screen(desk, account, raw, message, tokens, author, filed=filed)
+
+
+def _read(message: Message, request: Request | None, screened: Callable[[Message], Screened] | None) -> Read:
+    """What a mail says, the bytes of its pictures, the mail without the files that are set aside, and why it may not
+    be read. Its files are opened only where ``screened`` let them through (None: of somebody we do not know)."""
+    pictures: dict[str, bytes] = {}
+    bare = replace(message, attachments=(), nested=message.nested)
+    reading = read_reply(bare if message.attachments else message, request, pictures)
+    if screened is None or reading.mail_class in MACHINES:
+        return reading, pictures, message, ()
+    found = screened(message)
+    if message.attachments and not found.unsafe:
+        reading = read_reply(found.message, request, pictures)
+        reading = reading.model_copy(update={"attachments": (*reading.attachments, *found.aside)})
+    return reading, pictures, found.message, found.unsafe
 
 
 def is_lead(desk: Desk, account: Account, address: str) -> bool:
@@ -134,48 +145,38 @@ def themes_of(config: BulletinConfig, address: str) -> list[str]:
     return [t.key for t in config.themes if any(p.address == address for p in (*t.leads, *t.deputies))]
 
 
-def content_problems(
-    desk: Desk, account: Account, raw: bytes, author: str, tokens: tuple[Token, ...]
-) -> tuple[str, ...]:
-    """Why a mail may not be read as a section: a dangerous file, a damaged text, a marking that is too high.
-
-    Files are judged in a child process with limits."""
-    configs = [desk.bulletins[key] for key in sorted(account.bulletins) if key in desk.bulletins]
-    circle = Circle(
-        bot=configs[0].sender.address,
-        editors=frozenset(),
-        leads=frozenset({author}),
-        trust=account.trust,
-        tokens={token.hash: TokenFact(person="", purpose="section") for token in tokens},
-        now=desk.clock.now(),
-        themes={theme.key: theme.title for config in configs for theme in config.themes},
-    )
-    judged = judge_mail(raw, circle, lambda message_id: False)
-    if judged.verdict in ("reject", "quarantine") and judged.code not in HARMLESS:
-        return judged.reasons or (judged.code,)
-    return ()
-
-
 def _request(desk: Desk, thread: Thread | None, delivery: Delivery | None) -> Request | None:
     """The form that the mail answers: that person's request, else the mail of ours that it replies to.
 
     A receipt holds the lead's own words: what it says counts as ours inside a quotation only."""
     if thread is None or thread.purpose != "lead":
         return None
+    answered = _ours(desk, delivery) if delivery is not None else b""
     for key in (
         keys.request_key(thread.bulletin, thread.period, thread.theme, thread.person),
         keys.deputy_question_key(thread.bulletin, thread.period, thread.theme, thread.person),
     ):
         asked = desk.store.delivery(key)
-        if asked is not None:
-            request = request_from_mail(desk.store.mail_bytes(asked))
-            if delivery is None or delivery.key == asked.key:
+        form = _ours(desk, asked) if asked is not None else b""
+        if form:
+            request = request_from_mail(form)
+            if delivery is None or delivery.key == key or not answered:
                 return request
-            answered = request_from_mail(desk.store.mail_bytes(delivery))
-            return replace(request, quoted_lines=answered.lines, mails=(*request.mails, answered.message_id))
-    if delivery is not None and delivery.kind in ASKING_KINDS:
-        return request_from_mail(desk.store.mail_bytes(delivery))
+            other = request_from_mail(answered)
+            return replace(request, quoted_lines=other.lines, mails=(*request.mails, other.message_id))
+    if delivery is not None and delivery.kind in ASKING_KINDS and answered:
+        return request_from_mail(answered)
     return None
+
+
+def _ours(desk: Desk, delivery: Delivery) -> bytes:
+    """The bytes of a mail of ours; none once they have been purged."""
+    try:
+        return desk.store.mail_bytes(delivery)
+    except StoreError as error:
+        if error.code not in BYTES_GONE:
+            raise
+        return b""
 
 
 def _digest(raw: bytes, message: Message | None) -> str:
@@ -242,21 +243,31 @@ def _thread_of(desk: Desk, delivery: Delivery, tokens: tuple[Token, ...]) -> Thr
         return None
     if delivery.kind in ("bulletin", "late_copy"):
         return Thread(by="thread", kind="bulletin", purpose="reader", bulletin=edition.bulletin, period=edition.period)
-    subject = parse_headers(desk.store.mail_bytes(delivery)[:HEAD_BYTES]).all("subject")
-    carried = _tokens(desk, decoded(subject[0]) if subject else "")
-    token = (*carried, *tokens)[0] if (carried or tokens) else None
-    to_editor = delivery.kind not in LEAD_KINDS and desk.bulletins[edition.bulletin].is_editor(delivery.recipient)
-    purpose = token.purpose if token else ("editor" if to_editor else "lead")
+    config = desk.bulletins[edition.bulletin]
+    headers = parse_headers(_ours(desk, delivery)[:HEAD_BYTES]).all("subject")
+    subject = decoded(headers[0]) if headers else ""
+    carried = _tokens(desk, subject)
+    to_lead = delivery.kind in LEAD_KINDS or not config.is_editor(delivery.recipient)
+    known = [token for token in (*carried, *tokens) if not to_lead or token.purpose == "lead"]
+    token = known[0] if known else None
+    purpose = token.purpose if token else ("lead" if to_lead else "editor")
     return Thread(
         by="thread",
         kind=delivery.kind,
         purpose=purpose,
         bulletin=edition.bulletin,
         period=edition.period,
-        theme=token.theme if token else "",
+        theme=token.theme if token else _theme_of(config, delivery.recipient, subject) if to_lead else "",
         draft=token.draft if token else None,
         person=delivery.recipient,
     )
+
+
+def _theme_of(config: BulletinConfig, address: str, subject: str) -> str:
+    """The theme of a mail of ours to a lead that carries no reference: their only one, else the one it names."""
+    mine = themes_of(config, address)
+    named = [key for key in mine if (theme := config.theme(key)) and theme.title.casefold() in subject.casefold()]
+    return mine[0] if len(mine) == 1 else named[0] if len(named) == 1 else ""
 
 
 def _bounced(desk: Desk, reading: Reading) -> tuple[Delivery | None, str]:

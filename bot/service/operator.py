@@ -2,73 +2,88 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from bot.core import keys
 from bot.core.model import Problem
 from bot.core.records import BlobAdded, Change, Delivery, DeliveryQueued
 from bot.core.timetable import month_title, period_of
 from bot.errors import Conflict, StoreError
 from bot.mail.compose import Envelope, compose
-from bot.mail.letters import AlertLetter
+from bot.mail.letters import AlertLetter, AnswerLetter
 from bot.service.desk import Desk, log
 
 ABOUT_ALERTS = ("alert/", "all-clear/")  # how the keys of our alerts begin
 
 
-def tell_operator(desk: Desk) -> None:
-    """Queue one alert for every open problem that has none yet. The key names the trouble, so it is told once.
+def tell_operator(desk: Desk) -> int:
+    """Queue one alert for every open problem that has none yet; gives how many. The key names the trouble, so it is
+    told once.
 
     An alert that is itself in doubt or refused is shown by `status` only: an alert about it would fare no better, and
     the next one neither."""
+    told = 0
     if not desk.bulletins:
-        return
+        return told
     for problem in desk.store.problems():
         if problem.where.startswith(ABOUT_ALERTS):
             continue
         try:
-            desk.store.apply(alert_rows(desk, problem), desk.clock.now())
+            rows = alert_rows(desk, problem)
+            desk.store.apply(rows, desk.clock.now())
+            told += bool(rows)
         except Conflict:
             continue
         except StoreError:
             log.error("the store cannot be written: an alert waits")
-            return
+            break
+    return told
 
 
 def alert_rows(desk: Desk, problem: Problem, *, cleared: bool = False) -> list[Change]:
     """The rows of one alert mail, or of the all-clear that ends it; none when it has been queued already."""
     now = desk.clock.now()
-    bulletin = next(iter(desk.bulletins))
-    config = desk.bulletins[bulletin]
-    episode = keys.digest(f"{problem.code}\n{problem.where}\n{problem.sentence}\n{now:%Y-%m-%d}".encode())[:24]
+    since = problem.noted_at or now
+    episode = keys.digest(f"{problem.code}\n{problem.where}\n{since.astimezone(UTC).isoformat()}".encode())[:24]
     name = f"{problem.code}/{episode}"
     key = (keys.all_clear_key if cleared else keys.alert_key)(name, desk.operator.address)
+    values = heading(desk)
+    letter = AlertLetter(**values, problems=(problem,), instance=desk.instance, seen_at=now, cleared=cleared)
+    return mail_rows(desk, letter, key)
+
+
+def heading(desk: Desk) -> dict[str, str]:
+    """What every mail to the operator carries: the first bulletin's name, this month, who writes to whom."""
+    config = next(iter(desk.bulletins.values()))
+    return {
+        "bulletin": config.title,
+        "month": month_title(period_of(desk.clock.now())),
+        "name": desk.operator.name,
+        "team": config.author or config.title,
+    }
+
+
+def mail_rows(desk: Desk, letter: AlertLetter | AnswerLetter, key: str) -> list[Change]:
+    """The rows of one mail to the operator; none when its key is in the outbox already."""
     if desk.store.delivery(key) is not None:
         return []
-    letter = AlertLetter(
-        bulletin=config.title,
-        month=month_title(period_of(now)),
-        name=desk.operator.name,
-        team=config.author or config.title,
-        problems=(problem,),
-        instance=desk.instance,
-        seen_at=now,
-        cleared=cleared,
-    )
-    message_id = keys.message_id_for(key, config.message_id_domain)
+    bulletin, config = next(iter(desk.bulletins.items()))
+    now = desk.clock.now()
     envelope = Envelope(
         sender=config.sender.address,
         sender_name=config.sender.name,
         recipient=desk.operator.address,
         recipient_name=desk.operator.name,
-        message_id=message_id,
+        message_id=keys.message_id_for(key, config.message_id_domain),
         date=now,
     )
     mail = compose(letter, envelope, templates=desk.looks[bulletin].mails)
     delivery = Delivery(
         key=key,
-        message_id=message_id,
+        message_id=envelope.message_id,
         kind="alert",
-        sender=config.sender.address,
-        recipient=desk.operator.address,
+        sender=envelope.sender,
+        recipient=envelope.recipient,
         header=keys.digest(mail),
         queued_at=now,
         not_before=now,

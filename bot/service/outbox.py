@@ -12,8 +12,10 @@ from bot.errors import BotError, LoginFailed, MaybeSent, NotSent, Refused, Trans
 from bot.ports import Probe, StagedMail
 from bot.service.desk import Account, Desk, log
 from bot.service.operator import alert_rows
+from bot.service.restored import left_before, restored_from
 
 LEASE_SECONDS = 120
+SENDING_TROUBLE = ("in-doubt", "refused", "mailbox-unreachable", "login-failed")
 BATCH = 10  # few, so that what a stopped or slow tick leaves leased is soon free again
 
 
@@ -39,8 +41,9 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
     """Let queued mails leave, a bounded number of them; gives how many left."""
     left = 0
     tried: set[str] = set()
-    while may_go_on():
-        found = desk.store.lease_deliverable(desk.clock.now(), BATCH, LEASE_SECONDS)
+    looked_up = restored_from(desk) is not None
+    while may_go_on() and (room := _room(desk)) > 0:
+        found = desk.store.lease_deliverable(desk.clock.now(), min(BATCH, room), LEASE_SECONDS)
         leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
         tried.update(delivery.key for delivery in leased)
         for delivery in leased:
@@ -48,7 +51,7 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
                 return left  # SIGTERM, or mail must be read: the rest waits for its lease
             account = account_for(desk, delivery)
             try:
-                left += _send(desk, account, delivery)
+                left += _send(desk, account, delivery, looked_up=looked_up)
             except (Unavailable, LoginFailed) as error:
                 note_trouble(desk, account, error)
                 return left
@@ -57,10 +60,24 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
     return left
 
 
-def _send(desk: Desk, account: Account, delivery: Delivery) -> int:
-    """One mail through the four steps; 1 when it left."""
+def _room(desk: Desk) -> int:
+    """How many mails the mailboxes' limits a minute leave room for: what cannot leave is not leased."""
+    paces = [getattr(account.sender, "pace", None) for account in desk.accounts]
+    return max((pace.room() if pace else BATCH for pace in paces), default=0)
+
+
+def again_in(desk: Desk) -> float | None:
+    """Seconds until a mailbox at its limit takes mails again; None when none is at it."""
+    paces = [pace for account in desk.accounts if (pace := getattr(account.sender, "pace", None))]
+    return min((pace.wait() for pace in paces if pace.room() <= 0), default=None)
+
+
+def _send(desk: Desk, account: Account, delivery: Delivery, *, looked_up: bool = False) -> int:
+    """One mail through the four steps; 1 when it left. ``looked_up``: a backup was put back, so ask first."""
     mail = staged(desk, delivery)
     try:
+        if looked_up and left_before(desk, account.sender, delivery, mail):
+            return 0
         ref = account.sender.stage(mail)
     except Refused as error:
         return _refuse_unstaged(desk, delivery, error)
@@ -150,6 +167,11 @@ def _tell(desk: Desk, delivery: Delivery, code: str, sentence: str) -> None:
         ],
         desk.clock.now(),
     )
+
+
+def troubled(desk: Desk) -> bool:
+    """Is something wrong with sending? Then an alert waits for the next tick, or it would fare like the mail before."""
+    return any(problem.code in SENDING_TROUBLE for problem in desk.store.problems())
 
 
 def note_trouble(desk: Desk, account: Account, error: BotError) -> None:

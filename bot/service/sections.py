@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from bot.config import BulletinConfig
 from bot.core import keys
 from bot.core.assemble import printed, section_now, submitted_statistics
 from bot.core.edits import with_edits
@@ -13,6 +10,7 @@ from bot.core.records import EditionView
 from bot.core.timetable import month_title
 from bot.service import figures
 from bot.service.desk import Desk
+from bot.service.readers import mail_link
 
 
 def statistics_of(desk: Desk, view: EditionView, theme: Theme) -> StatisticsTable | None:
@@ -21,12 +19,6 @@ def statistics_of(desk: Desk, view: EditionView, theme: Theme) -> StatisticsTabl
         return None
     sent = submitted_statistics(theme.key, view.submissions)
     return sent or figures.last_published(desk, view.edition.bulletin, theme)
-
-
-def mail_link(config: BulletinConfig, theme: Theme, period: str) -> str:
-    """The link by which readers ask about a section; its subject leads the answer to that lead."""
-    subject = quote(f"{theme.title}: a question about {config.title}, {month_title(period)}")
-    return f"mailto:{config.sender.address}?subject={subject}"
 
 
 def section_of(desk: Desk, view: EditionView, theme: Theme) -> Section:

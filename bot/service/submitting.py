@@ -2,50 +2,118 @@
 
 from __future__ import annotations
 
-from bot.core.model import Finding, Item, Person, Section, StatisticsTable, Submission, Theme
+from bot.core.assemble import of_theme
+from bot.core.mending import words_pattern
+from bot.core.model import (
+    Finding,
+    Item,
+    Person,
+    Section,
+    StatisticsTable,
+    Submission,
+    Theme,
+    block_text,
+)
 from bot.core.planner.replies import Reply
-from bot.core.proof import proofread
+from bot.core.proof import finding_key, proofread
+from bot.core.questions import to_ask
 from bot.core.records import BlobAdded, Change, EditionView
 from bot.sections.form import items_from, unprinted
 from bot.service import figures
 from bot.service.desk import Desk
+from bot.service.facts import person_of
+from bot.service.figures import STATISTICS_PLACE
+from bot.service.hearing import Said, said_in
 from bot.service.opening import Opened
 from bot.service.proofing import proof_context
+from bot.service.sections import section_of
+
+ONLY_HERE = ("note-to-editor", "as-last-month")  # findings of reading, which proof-reading does not make again
 
 
 def reply_of(desk: Desk, view: EditionView, theme: Theme, person: Person, opened: Opened) -> tuple[Reply, list[Change]]:
     """The reply as the planner takes it, and the bytes of its pictures."""
-    reading = opened.reading
+    said = said_in(desk, view, theme, person, opened)
+    reading = said.reading
     items = tuple(
         item.model_copy(update={"inbound": opened.inbound.id, "person": person.address})
         for item in items_from(reading, opened.request, theme.title)
     )
-    read = figures.figures_of(desk, view, theme, opened, items)
-    nil = reading.nil and not read.items and read.table is None
-    findings = (*reading.findings, *read.findings, *_proof(desk, view, theme, read.items, read.table))
+    read = figures.figures_of(desk, view, theme, opened, (*items, *said.items), person)
+    nil = (reading.nil or said.nil) and not read.items and read.table is None
+    found = (*reading.findings, *said.findings, *read.findings)
     submission = Submission(
         theme=theme.key,
-        revision=0,
+        revision=1 + max((s.revision for s in view.submissions if s.theme == theme.key), default=0),
         inbound=opened.inbound.id,
         person=person.address,
         items=read.items,
         nil=nil,
         statistics=read.table,
         counts=read.counts,
-        leftovers=(*unprinted(reading, items), *reading.leftovers),
+        leftovers=(*said.leftovers, *unprinted(reading, items), *reading.leftovers),
         attachments=reading.attachments,
-        findings=findings,
+        findings=(*found, *_proof(desk, view, theme, read.items, read.table)),
         mode="fields" if reading.replaces == "fields" else reading.replaces,
+        mends=said.changes,
+        accepted=tuple(said.heard.accepted),
+        printed_again=said.printed_again,
         at=desk.clock.now(),
     )
-    unplaced = (
-        "" if reading.confidence == "high" else "parts of the reply were hard to place; please look at the draft."
+    submission = submission.model_copy(update={"questions": _questions(desk, view, theme, submission, found)})
+    reply = Reply(
+        submission=submission,
+        person=person,
+        digest=opened.digest,
+        read_as=read.ask or _unplaced(submission, said),
+        sent_by=_sent_by(desk, view, person, opened),
+        told=tuple(said.told),
+        passed=said.passed,
     )
-    if not items and not nil and read.table is None:
-        unplaced = "the reply holds nothing that could be printed; its author has been told."
-    return Reply(submission=submission, person=person, digest=opened.digest, read_as=unplaced), _pictures(
-        opened, read.items
-    )
+    return reply, _pictures(opened, read.items)
+
+
+def _unplaced(submission: Submission, said: Said) -> str:
+    """How sure we are of the reading, for the editor; "" when nothing is in doubt."""
+    understood = said.passed or said.changes or said.heard.lines or said.told
+    if not submission.items and not submission.nil and submission.statistics is None and not understood:
+        return "the reply holds nothing that could be printed; its author has been told."
+    if said.reading.confidence == "high":
+        return ""
+    return "parts of the reply were hard to place; please look at the draft."
+
+
+def _sent_by(desk: Desk, view: EditionView, person: Person, opened: Opened) -> Person | None:
+    """Who sent the mail for somebody else: the forwarder, or the one whom "on behalf of" names. None: the author."""
+    config = desk.bulletins[view.edition.bulletin]
+    if opened.author and opened.author != person.address:
+        return person_of(config, opened.author)
+    sender = opened.message.get("sender") if opened.message else ""
+    address = sender.rpartition("<")[2].strip("<> ").lower()
+    same_house = address.rpartition("@")[2] == person.address.rpartition("@")[2]
+    ours = address == config.sender.address
+    return person_of(config, address) if address and address != person.address and same_house and not ours else None
+
+
+def _questions(
+    desk: Desk, view: EditionView, theme: Theme, submission: Submission, found: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """What the receipt asks: everything that is open in the section as it will be printed, at most five."""
+    seen = view.model_copy(update={"submissions": (*view.submissions, submission)})
+    section = section_of(desk, seen, theme)
+    context = proof_context(desk, view, accepted=submission.accepted)
+    proof = proofread((section,), context) if section.items else ()
+    earlier = [f for s in of_theme(theme.key, view.submissions)[-1:] for f in s.questions if f.code in ONLY_HERE]
+    asked = (*earlier, *(f for f in found if not f.where.startswith(STATISTICS_PLACE)), *proof)
+    return to_ask([f for f in asked if finding_key(f) not in context.accepted and _stands(f, section)])
+
+
+def _stands(finding: Finding, section: Section) -> bool:
+    """Whether the words of a finding of reading are still in the section."""
+    if finding.code not in ONLY_HERE or not finding.exact:
+        return True
+    pattern = words_pattern(finding.exact)
+    return any(pattern.search(block_text(block)) for item in section.items for block in item.blocks)
 
 
 def _proof(

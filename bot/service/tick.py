@@ -11,22 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.core.model import EditionState, Problem
+from bot.core.model import Problem
 from bot.core.planner.due import plan_due
 from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
-from bot.core.timetable import period_of, shifted_period
+from bot.core.timetable import months_missed, period_of
 from bot.errors import BotError, Conflict, StoreError, TransportError
 from bot.service import outbox
 from bot.service.carry_out import changes_of
+from bot.service.daily import IN_HAND, besides
 from bot.service.desk import Account, Desk, log
 from bot.service.operator import tell_operator
+from bot.service.restored import restored_from
 from bot.service.understand import understand
 
 CHUNK = 20
 CHUNK_SECONDS = 5.0
 MOST_ROUNDS = 200
-OVER = (EditionState.CANCELLED, EditionState.SKIPPED, EditionState.DISTRIBUTED)
-IN_HAND = tuple(state for state in EditionState if state not in OVER)
 
 
 @dataclass
@@ -39,6 +39,7 @@ class TickReport:
     left: int = 0
     settled: int = 0  # mails in silence of which the mailbox said what became of them
     problems: list[str] = field(default_factory=list)
+    again_in: float | None = None  # seconds until a mailbox that takes only so many mails a minute takes more
 
     @property
     def idle(self) -> bool:
@@ -71,7 +72,12 @@ class Service:
             total.problems += [p for p in done.problems if p not in total.problems]
             if done.idle or self._stopping:
                 break
-        tell_operator(self.desk)
+        if self._stopping:
+            return total
+        queued = besides(self.desk)
+        if (tell_operator(self.desk) or queued) and not outbox.troubled(self.desk):
+            self._deliver(total)
+        total.again_in = outbox.again_in(self.desk)
         return total
 
     def _round(self) -> TickReport:
@@ -90,11 +96,15 @@ class Service:
     def _receive(self, report: TickReport) -> None:
         """Remember every new mail, raw, before anything else happens to it."""
         store = self.desk.store
+        backup = restored_from(self.desk)
         for account in self.desk.accounts:
-            name = account.mailbox.name
+            box = account.mailbox
+            known = partial(store.known, box.name)
             try:
-                for mail in account.mailbox.fetch_new(partial(store.known, name), CHUNK):
-                    report.received += store.remember(name, mail, self.desk.clock.now()) is not None
+                for mail in box.fetch_new(known, CHUNK):
+                    report.received += store.remember(box.name, mail, self.desk.clock.now()) is not None
+                for mail in box.fetch_filed(known, CHUNK, backup) if backup is not None else ():
+                    report.received += store.remember(box.name, mail, self.desk.clock.now()) is not None
             except TransportError as error:
                 outbox.note_trouble(self.desk, account, error)
                 report.problems.append(error.message)
@@ -140,17 +150,16 @@ class Service:
                 report.planned += self._advance_one(edition, report)
 
     def _open_editions(self, bulletin: str) -> None:
-        """The edition of this month; of the next one once this month's deadline was missed without an edition."""
-        now = self.desk.clock.now()
-        config = self.desk.bulletins[bulletin]
-        period = period_of(now)
-        if self.desk.store.edition(bulletin, period) is None:
-            timetable = config.timetable(period)
-            if now >= timetable.deadline_at:
-                period = shifted_period(period, 1)
-                timetable = config.timetable(period)
-            if self.desk.store.edition(bulletin, period) is None:
-                self.desk.store.add_edition(Edition(bulletin=bulletin, period=period, timetable=timetable))
+        """The edition of this month, and those of the months since the last one that an outage left out.
+
+        One whose deadline has passed is opened all the same: planning tells operator and editors, who may EXTEND it."""
+        store, config = self.desk.store, self.desk.bulletins[bulletin]
+        period = period_of(self.desk.clock.now())
+        if store.edition(bulletin, period) is not None:
+            return
+        before = [edition.period for edition in store.editions(bulletin) if edition.period < period]
+        for missing in months_missed(max(before, default=None), period):
+            store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=config.timetable(missing)))
 
     def _advance_one(self, edition: Edition, report: TickReport) -> bool:
         """Plan and apply for one edition; a lost race plans afresh in the next round."""

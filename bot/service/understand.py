@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.config import BulletinConfig
 from bot.core.classify import Facts, Kind, classify
-from bot.core.decision import decide
-from bot.core.effects import FileHeld, Plan
+from bot.core.decision import Word
+from bot.core.effects import Plan
 from bot.core.model import InboundState, Problem, Verdict
-from bot.core.planner.decisions import Said, plan_decision
 from bot.core.planner.replies import plan_late_reply, plan_reply, takes_replies
 from bot.core.planner.returns import plan_absence, plan_bounce, plan_held, plan_reader_reply
 from bot.core.planner.rules import Rules
@@ -23,19 +23,24 @@ from bot.core.records import (
     InboundClosed,
     Logged,
     ProblemNoted,
-    Token,
 )
 from bot.errors import Conflict, StoreError
-from bot.sections.mailtext import begins_hidden, texts_agree
-from bot.service import editing, submitting
+from bot.sections.editortext import editor_text
+from bot.service import filing, submitting
 from bot.service.carry_out import changes_of
-from bot.service.desk import Account, Desk, log
+from bot.service.commanding import plan_command
+from bot.service.desk import Desk, log
 from bot.service.facts import gather, person_of
-from bot.service.opening import Opened, bracketed, open_mail
-from bot.service.work import Incoming
+from bot.service.opening import BYTES_GONE, Opened, open_mail, themes_of
 
 MOST_ATTEMPTS = 3
 MOST_RACES = 5
+ABOUT_ONE_MAIL = (
+    *BYTES_GONE,
+    "no-such-mail",
+    "row-unreadable",
+    "refused",
+)  # what the store says of rows, not of itself
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,12 @@ def understand(desk: Desk, inbound: Inbound) -> int:
         return 1
     try:
         return _handle_through_races(desk, inbound)
-    except StoreError:
-        raise
+    except StoreError as error:
+        if error.code not in ABOUT_ONE_MAIL:
+            raise  # the disk, a lock, the server: no mail can be dealt with now
+        log.error("inbound %s: %s", inbound.id, error.code)
+        park(desk, inbound, error.message)
+        return 1
     except Exception as error:  # noqa: BLE001 - whatever one mail does, the others go on
         log.exception("inbound %s", inbound.id)
         if attempt >= MOST_ATTEMPTS:
@@ -79,7 +88,7 @@ def _handle_through_races(desk: Desk, inbound: Inbound) -> int:
 
 
 def park(desk: Desk, inbound: Inbound, why: str) -> None:
-    """This mail crashes us: out of the way, and the operator is told."""
+    """This mail cannot be dealt with: out of the way, and the operator is told."""
     problem = Problem(
         code="parked",
         sentence=f"A mail could not be read and is parked. {why}",
@@ -99,27 +108,24 @@ def park(desk: Desk, inbound: Inbound, why: str) -> None:
     )
 
 
-def account_of(desk: Desk, inbound: Inbound) -> Account:
-    """The account whose mailbox a mail came from."""
-    return next((a for a in desk.accounts if a.mailbox.name == inbound.mailbox), desk.accounts[0])
-
-
 def handle(desk: Desk, inbound: Inbound) -> None:
     """Read, classify, plan and write, all in one transaction."""
-    account = account_of(desk, inbound)
+    account = filing.account_of(desk, inbound)
     opened = open_mail(desk, account, inbound)
     facts = gather(desk, account, opened)
     verdict = classify(facts)
     view = _view(desk, verdict)
     if view is None and verdict.kind in NEEDS_EDITION:
         verdict = verdict.model_copy(update={"kind": str(Kind.STRAY), "reasons": (*verdict.reasons, NO_EDITION)})
+    if view is not None and verdict.kind == Kind.COMMAND and _files(opened):
+        view = filing.where_to_file(desk, view)
     case = Case(desk, opened, facts, verdict, view)
     now = desk.clock.now()
     plan, state, place = HANDLERS[Kind(verdict.kind)](case)
     changes: list[Change] = []
     if view is not None:
-        changes = changes_of(desk, view, plan, now, _incoming(opened))
-        changes.extend(_filed(desk, plan, view))
+        changes = changes_of(desk, view, plan, now, filing.incoming(opened))
+        changes.extend(filing.filed(desk, plan, view))
     changes.append(
         InboundClosed(
             inbound=inbound.id,
@@ -133,47 +139,9 @@ def handle(desk: Desk, inbound: Inbound) -> None:
     desk.store.apply(changes, now)
 
 
-def _filed(desk: Desk, plan: Plan, view: EditionView) -> list[Change]:
-    """Mails of the holding pen that the plan files under a theme: read again as replies of that theme's lead."""
-    changes: list[Change] = []
-    for effect in plan.effects:
-        if isinstance(effect, FileHeld):
-            changes.extend(file_held(desk, view, effect))
-    return changes
-
-
-def file_held(desk: Desk, view: EditionView, effect: FileHeld) -> list[Change]:
-    """One held mail becomes a submission of a theme."""
-    inbound = desk.store.inbound(effect.inbound)
-    rules = desk.rules(view.edition.bulletin, view.edition.period)
-    theme = rules.theme(effect.theme)
-    if inbound is None or theme is None:
-        return []
-    opened = open_mail(desk, account_of(desk, inbound), inbound, filed=True)
-    if opened.unsafe:
-        return []  # it stays in the holding pen; the notice about it named the reasons
-    config = desk.bulletins[view.edition.bulletin]
-    person = person_of(config, opened.author) if opened.author else theme.leads[0]
-    reply, blobs = submitting.reply_of(desk, view, theme, person, opened)
-    plan = plan_reply(view, rules, reply, desk.clock.now())
-    verdict = Verdict(
-        kind=str(Kind.SUBMISSION),
-        bulletin=view.edition.bulletin,
-        period=view.edition.period,
-        theme=theme.key,
-        person=person.address,
-        rule="filed-by-editor",
-        reasons=("An editor filed it from the holding pen.",),
-    )
-    closed = InboundClosed(
-        inbound=inbound.id,
-        state=InboundState.HANDLED,
-        place="processed",
-        verdict=verdict,
-        digest=opened.digest,
-        edition_id=view.edition.id,
-    )
-    return [*blobs, *changes_of(desk, view, plan, desk.clock.now(), _incoming(opened)), closed]
+def _files(opened: Opened) -> bool:
+    """Does the mail begin with FILE? What stands behind it is read later."""
+    return editor_text(opened.message).new.lstrip()[:4].upper() == str(Word.FILE)
 
 
 NO_EDITION = "The edition that it belongs to is not here."
@@ -185,15 +153,6 @@ NEEDS_EDITION = (
     Kind.READER_REPLY,
     Kind.HELD,
 )
-
-
-def _incoming(opened: Opened) -> Incoming:
-    """What our answer refers to."""
-    message = opened.message
-    if message is None:
-        return Incoming()
-    references = tuple(bracketed(r) for r in (*message.references, message.message_id) if r)
-    return Incoming(message_id=bracketed(message.message_id), references=references, subject=message.subject)
 
 
 def _view(desk: Desk, verdict: Verdict) -> EditionView | None:
@@ -272,54 +231,32 @@ def _submission(case: Case) -> Handled:
     if theme is None:
         return _held(case)
     config = case.desk.bulletins[view.edition.bulletin]
-    person = person_of(config, case.opened.reading.author if case.opened.reading.forwarded_by else case.opened.author)
+    person = person_of(config, _written_by(case, config))
     if not takes_replies(view.edition.state):
-        plan = plan_late_reply(view, rules, person, theme.key, case.opened.inbound.id, case.opened.digest)
+        plan = plan_late_reply(
+            view, rules, person, theme.key, case.opened.inbound.id, case.opened.digest, case.desk.clock.now()
+        )
         return plan, *HOLD
     reply, blobs = submitting.reply_of(case.desk, view, theme, person, case.opened)
     plan = plan_reply(view, rules, reply, case.desk.clock.now())
     return plan.model_copy(update={"changes": (*blobs, *plan.changes)}), *DONE
 
 
+def _written_by(case: Case, config: BulletinConfig) -> str:
+    """Whose reply it is: the lead's whose assistant passed it on; of anybody else's text the one who sent it in."""
+    reading = case.opened.reading
+    known = reading.forwarded_by and themes_of(config, reading.author)
+    return reading.author if known else case.opened.author
+
+
 def _command(case: Case) -> Handled:
-    view, rules = _edition(case), _rules(case)
-    opened, now = case.opened, case.desk.clock.now()
-    message = opened.message
-    themes = rules.titles()
-    files = editing.files_of(case.desk, view, message)
-    agree = message is None or (texts_agree(message) and not begins_hidden(message, opened.reading.new_text))
-    command = decide(
-        opened.reading.new_text, now=now, themes=themes, has_attachment=bool(files.own), html_text_agree=agree
-    )
-    command = editing.understood(command, files)
-    mine = next(
-        (t for t in opened.tokens if t.purpose == "editor" and t.person == opened.author and _same_edition(t, view)),
-        None,
-    )
-    editor = rules.editor(opened.author) or person_of(case.desk.bulletins[view.edition.bulletin], opened.author)
-    said = Said(
-        command=command,
-        person=editor,
-        inbound=opened.inbound.id,
-        digest=opened.digest,
-        draft=mine.draft if mine else None,
-        has_token=mine is not None,
-    )
-    said, blobs = editing.with_files(case.desk, view, said, files)
-    plan = plan_decision(view, rules, said, now)
-    if any(effect.effect == "make_draft" for effect in plan.effects):
-        plan = plan.model_copy(update={"changes": (*blobs, *plan.changes)})
-    return plan, *DONE
-
-
-def _same_edition(token: Token, view: EditionView) -> bool:
-    return (token.bulletin, token.period) == (view.edition.bulletin, view.edition.period)
+    account = filing.account_of(case.desk, case.opened.inbound)
+    return plan_command(case.desk, account, _edition(case), case.opened, case.desk.clock.now()), *DONE
 
 
 def _reader_reply(case: Case) -> Handled:
     view, rules = _edition(case), _rules(case)
-    subject = case.opened.message.subject.casefold() if case.opened.message else ""
-    theme = next((t.key for t in rules.themes if subject.find(t.title.casefold()) >= 0), None)
+    theme = case.facts.reader_link.theme if case.facts.reader_link else None  # never on a guess
     person = person_of(case.desk.bulletins[view.edition.bulletin], case.opened.author)
     who = person.name or person.address or "A reader"
     plan = plan_reader_reply(view, rules, case.opened.inbound.id, case.opened.digest, who, theme)
@@ -340,6 +277,7 @@ def _held(case: Case) -> Handled:
         case.verdict.reasons,
         case.verdict.candidates,
         person,
+        now=case.desk.clock.now(),
     )
     return plan, *HOLD
 

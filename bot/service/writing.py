@@ -14,17 +14,13 @@ from bot.core.effects import (
     Notify,
     Remind,
     ReportOutcome,
-    SendReceipt,
 )
-from bot.core.model import DeliveryState, Draft, FormField, Leftover, Person, SectionStatus, Theme, block_text
-from bot.core.proof import questions_for_lead
+from bot.core.model import DeliveryState, Draft, FormField, Person, SectionStatus, Theme, block_text
 from bot.core.records import Change, Delivery, Inbound
 from bot.core.timetable import month_title, shifted_period
 from bot.mail import letters
 from bot.mail.parse import parse_message
 from bot.mail.templates import in_words
-from bot.service.figures import STATISTICS_PLACE
-from bot.service.sections import section_of
 from bot.service.work import Work
 
 LONGEST_LAST_MONTH = 240  # characters of last month's text that a request shows
@@ -43,7 +39,8 @@ def heading_values(work: Work, to: Person, token: str = "") -> dict[str, str]:
     }
 
 
-def _theme(work: Work, key: str) -> Theme:
+def theme_of(work: Work, key: str) -> Theme:
+    """A theme of the edition's bulletin."""
     theme = work.desk.bulletins[work.bulletin].theme(key)
     if theme is None:
         raise LookupError(f"no theme {key}")
@@ -77,6 +74,20 @@ def fields_of(work: Work, theme: Theme) -> tuple[FormField, ...]:
     return tuple(shown(field) for field in theme.fields or (FormField(key="F1", title=theme.title),))
 
 
+def nil_months(work: Work, theme: Theme, months: int) -> bool:
+    """Whether a theme's last months, as printed, were all nil returns."""
+    for back in range(1, months + 1):
+        edition = work.desk.store.edition(work.bulletin, shifted_period(work.view.edition.period, -back))
+        number = edition.approved_draft if edition else None
+        draft = work.desk.store.draft(edition.id, number) if edition and number else None
+        if draft is None or not any(s.theme == theme.key and s.nil for s in draft.bulletin.sections):
+            return False
+    return True
+
+
+OWNER = "There was nothing to report in the last two months. If somebody else looks after this theme now, tell us who."
+
+
 def _statistics_to(work: Work, theme: Theme) -> str:
     """ "the end of July 2025" where the theme brings figures."""
     return f"the end of {month_title(work.view.edition.timetable.statistics_to)}" if theme.series else ""
@@ -84,7 +95,7 @@ def _statistics_to(work: Work, theme: Theme) -> str:
 
 def ask_lead(work: Work, effect: AskLead) -> tuple[Change, ...]:
     """The request."""
-    theme = _theme(work, effect.theme)
+    theme = theme_of(work, effect.theme)
     token, issued = work.token("lead", effect.to, theme=theme.key)
     letter = letters.RequestLetter(
         **heading_values(work, effect.to, token),
@@ -92,13 +103,14 @@ def ask_lead(work: Work, effect: AskLead) -> tuple[Change, ...]:
         deadline=work.view.edition.timetable.deadline_at,
         fields=fields_of(work, theme),
         statistics_to=_statistics_to(work, theme),
+        note=OWNER if nil_months(work, theme, 2) else "",
     )
     return (issued, *work.queue(letter, effect.key, effect.to))
 
 
 def ask_deputy(work: Work, effect: AskDeputy) -> tuple[Change, ...]:
     """The question to a deputy."""
-    theme = _theme(work, effect.theme)
+    theme = theme_of(work, effect.theme)
     token, issued = work.token("lead", effect.to, theme=theme.key)
     letter = letters.DeputyLetter(
         **heading_values(work, effect.to, token),
@@ -115,7 +127,7 @@ def ask_deputy(work: Work, effect: AskDeputy) -> tuple[Change, ...]:
 
 def remind(work: Work, effect: Remind) -> tuple[Change, ...]:
     """One reminder; its token and form are those of the first theme, the others are named."""
-    theme, *more = (_theme(work, key) for key in effect.themes)
+    theme, *more = (theme_of(work, key) for key in effect.themes)
     token, issued = work.token("lead", effect.to, theme=theme.key)
     letter = letters.ReminderLetter(
         **heading_values(work, effect.to, token),
@@ -124,40 +136,9 @@ def remind(work: Work, effect: Remind) -> tuple[Change, ...]:
         fields=fields_of(work, theme),
         also=tuple(other.title for other in more),
         last=effect.last,
+        ask_owner=nil_months(work, theme, 2),
     )
     return (issued, *work.queue(letter, effect.key, effect.to))
-
-
-def send_receipt(work: Work, effect: SendReceipt) -> tuple[Change, ...]:
-    """The receipt: the section as it will be printed, what was set aside, and questions."""
-    theme = _theme(work, effect.theme)
-    edition = work.view.edition
-    submission = next(s for s in work.view.submissions if s.theme == effect.theme and s.revision == effect.revision)
-    token, issued = work.token("lead", effect.to, theme=theme.key)
-    statistics = tuple(f for f in submission.findings if f.where.startswith(STATISTICS_PLACE))
-    letter = letters.ReceiptLetter(
-        **heading_values(work, effect.to, token),
-        theme=theme.title,
-        section=section_of(work.desk, work.view, theme),
-        deadline=edition.timetable.deadline_at,
-        leftovers=together(submission.leftovers) if effect.thread else (),
-        attachments=submission.attachments if effect.thread else (),
-        questions=questions_for_lead(tuple(f for f in submission.findings if f not in statistics)),
-        findings=statistics,
-        notes=effect.notes,
-        late=work.now > edition.timetable.deadline_at,
-    )
-    pictures = pictures_of(work, letter.section)
-    queued = work.queue(letter, effect.key, effect.to, reply=effect.thread, pictures=pictures)
-    return (issued, *queued)
-
-
-def together(leftovers: tuple[Leftover, ...]) -> tuple[Leftover, ...]:
-    """What was set aside, one line a reason, in the order of the mail."""
-    texts: dict[str, list[str]] = {}
-    for leftover in leftovers:
-        texts.setdefault(leftover.reason, []).append(leftover.text)
-    return tuple(Leftover(text="\n".join(parts), reason=reason.replace("_", " ")) for reason, parts in texts.items())
 
 
 def pictures_of(work: Work, *sections: object) -> dict[str, tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from bot.core.records import Count
 from bot.errors import InputError
 from bot.stats.custody import StatisticsReading
 from bot.stats.history import Cell, History, Values, running_total
+from bot.stats.lines import Line
 from bot.stats.months import words
 from bot.stats.series import SeriesConfig
 
@@ -74,11 +75,11 @@ def _must_be_usable(reading: StatisticsReading) -> None:
         raise InputError(message, "Correct what the findings say and send the file again.", "statistics-stopped")
 
 
-def _cells(row: CountRow) -> list[tuple[Cell, int]]:
+def _cells(row: CountRow | Line) -> list[tuple[Cell, int]]:
     return [((row.district, measure), value) for measure, value in row.values.items() if value is not None]
 
 
-def _monthly(rows: Iterable[CountRow]) -> dict[Cell, _New]:
+def _monthly(rows: Iterable[CountRow | Line]) -> dict[Cell, _New]:
     return {cell: _New(value, row.source) for row in rows for cell, value in _cells(row)}
 
 

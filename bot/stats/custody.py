@@ -19,8 +19,9 @@ from bot.core.model import CountRow, Finding, Severity, Value
 from bot.stats.cells import Workbook
 from bot.stats.hidden import hidden_findings
 from bot.stats.history import History
-from bot.stats.lines import FINDINGS_MAX, TableReading
-from bot.stats.reading import read_table
+from bot.stats.lines import FINDINGS_MAX, Line, TableReading
+from bot.stats.parts import joined
+from bot.stats.reading import month_of_mail, read_table
 from bot.stats.rules import Facts, run_rules
 from bot.stats.series import SeriesConfig
 from bot.stats.tables import find_tables
@@ -29,12 +30,13 @@ from bot.stats.texts import listed
 Kind = Literal["cumulative", "monthly"]
 
 
-class MonthTable(Value):
+@dataclass(frozen=True)
+class MonthTable:
     """One table of a file: its kind, month (None: the file does not say), and rows."""
 
     kind: Kind
     period: str | None
-    rows: tuple[CountRow, ...]
+    rows: tuple[Line, ...]
 
 
 class StatisticsReading(Value):
@@ -59,9 +61,17 @@ class StatisticsReading(Value):
 
 
 def read_statistics(
-    workbook: Workbook, config: SeriesConfig, *, expected_period: str | None = None, history: History | None = None
+    workbook: Workbook,
+    config: SeriesConfig,
+    *,
+    expected_period: str | None = None,
+    history: History | None = None,
+    mail_text: str = "",
 ) -> StatisticsReading:
-    """Read a file as figures of a series and check it against its rules and history. Never raises on content."""
+    """Read a file as figures of a series and check it against its rules and history. Never raises on content.
+
+    ``mail_text`` is what its sender wrote with it: it may name the month that the file itself does not.
+    """
     tables = _tables(workbook, config, expected_period)
     chosen = _choose(tables, config, expected_period)
     hidden = hidden_findings(workbook, [table.found for table in tables])
@@ -72,6 +82,8 @@ def read_statistics(
             series=config.key, file=workbook.name, kind=config.kind, period=None, totals=totals, findings=findings
         )
     main, others, doubtful = chosen
+    if main.period is None and mail_text:
+        main.period = month_of_mail(mail_text, expected_period, config.unit)
     kind: Kind = "monthly" if (main.kind or config.kind) == "monthly" else "cumulative"
     facts = Facts(
         config=config,
@@ -90,7 +102,7 @@ def read_statistics(
         file=workbook.name,
         kind=kind,
         period=main.period,
-        rows=tuple(main.rows),
+        rows=tuple(line.row() for line in main.rows),
         totals=_totals(main.rows, config),
         findings=_capped(found, main.more),
         others=tuple(_month_table(other, config) for other in others),
@@ -126,6 +138,7 @@ def _tables(workbook: Workbook, config: SeriesConfig, expected: str | None) -> l
         for found in find_tables(sheet, config):
             readings += read_table(found, config, workbook.name, expected)
     known = [reading for reading in readings if reading.rows] or [reading for reading in readings if reading.findings]
+    known = joined(known)
     _settle(known)
     return known
 
@@ -178,6 +191,7 @@ def _choose(
     period = expected if expected in periods else max(periods, default=None)
     of_month = [table for table in tables if table.period == period] or tables
     of_kind = [table for table in of_month if (table.kind or config.kind) == config.kind] or of_month
+    of_kind = [table for table in of_kind if table.start in (None, config.start)] or of_kind
     main = max(of_kind, key=lambda table: len(table.rows))
     rivals = [
         table
@@ -211,7 +225,7 @@ def _month_table(table: TableReading, config: SeriesConfig) -> MonthTable:
     return MonthTable(kind=kind, period=table.period, rows=tuple(table.rows))
 
 
-def _totals(rows: Iterable[CountRow], config: SeriesConfig) -> dict[str, int]:
+def _totals(rows: Iterable[Line], config: SeriesConfig) -> dict[str, int]:
     totals = dict.fromkeys((*config.measure_keys, "total"), 0)
     for row in rows:
         for key in config.measure_keys:

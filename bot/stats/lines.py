@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
+from typing import NamedTuple
 
 from bot.core.model import CountRow, Finding, Severity
 from bot.stats.cells import Cell
 from bot.stats.numbers import Bad, read_count
+from bot.stats.roles import TOTAL
 from bot.stats.series import SeriesConfig
-from bot.stats.tables import TOTAL, FoundTable
+from bot.stats.tables import FoundTable
 from bot.stats.texts import fold, name_key, nearest, shorten
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 FINDINGS_MAX = 20  # of one code; the rest is counted
-_ROW_FIELDS = {"district", "values", "total", "place", "source"}
+_FLOATS = {float}
+_PLAIN_TYPES = {float, str}
+_NUMBERS_MAX = 50_000
+_PLAIN_MAX = 1_000_000  # a line of more than that takes the long way
 _NOT_COUNTS = frozenset({"percent", "percentage", "rate", "proportion", "share", "average"})
 
 
@@ -28,6 +34,20 @@ class PrintedTotal:
 
     value: int
     where: str
+
+
+class Line(NamedTuple):
+    """One district's line as read: a :class:`CountRow` in the making, a hundred thousand of which cost little."""
+
+    district: str
+    values: dict[str, int | None]
+    total: int | None
+    place: bool
+    source: str
+
+    def row(self) -> CountRow:
+        """The line as a row of a table."""
+        return CountRow(**self._asdict())
 
 
 @dataclass
@@ -41,7 +61,8 @@ class TableReading:
     found: FoundTable
     kind: str | None = None
     period: str | None = None
-    rows: list[CountRow] = field(default_factory=list)
+    start: str | None = None  # the month that the file says its running total begins with
+    rows: list[Line] = field(default_factory=list)
     row_totals: dict[str, PrintedTotal] = field(default_factory=dict)  # district -> its given total, if not the sum
     totals: dict[str, PrintedTotal] = field(default_factory=dict)  # role -> the total row as given
     subtotals: list[tuple[dict[str, PrintedTotal], int]] = field(default_factory=list)
@@ -78,6 +99,11 @@ class LineReader:
         self.pending = self.found.sheet.pending
 
     @cached_property
+    def short(self) -> ShortWay | None:
+        """The quick way of plain lines, if the table has one."""
+        return ShortWay.of(self)
+
+    @cached_property
     def near(self) -> dict[str, str]:
         """Every name and alias, folded -> the district's name."""
         names = [word for district in self.config.districts for word in (district.name, *district.aliases)]
@@ -86,7 +112,11 @@ class LineReader:
     def read(self, reading: TableReading, lines: range | list[int]) -> None:
         """Read the given lines, in order."""
         nameless: list[tuple[int, dict[str, PrintedTotal]]] = []
+        short = self.short
         for line in lines:
+            if short is not None and short.takes(reading, line):
+                self.last_district = line
+                continue
             label = self.found.label(line)
             values = self.found.values(self.roles, line)
             district = self.config.district_keys.get(name_key(label)) if label else None
@@ -196,11 +226,7 @@ class LineReader:
             reading.row_totals[district] = PrintedTotal(given, self._where(TOTAL, line))
             total = total if self.config.identity else given
         place = self.config.by_name[district].place
-        # Checked above, and built a hundred thousand times in a long file: pydantic need not look at it again.
-        row = CountRow.model_construct(
-            _ROW_FIELDS, district=district, values=values, total=total, place=place, source=where
-        )
-        reading.rows.append(row)
+        reading.rows.append(Line(district, values, total, place, where))
 
     def _numbers(
         self, reading: TableReading, line: int, district: str, cells: dict[str, Cell]
@@ -233,3 +259,80 @@ class LineReader:
         message = f"{district}, {title}: the cell holds a formula whose result was not saved, so there is no number."
         hint = "Open the file in Excel, save it again and send that."
         reading.find("formula-without-value", severity, self._where(role, line), message, hint)
+
+
+class ShortWay:
+    """The way of a plain line: a known district's name and plain numbers that add up, nothing merged or hidden.
+
+    Whatever is not so is left to :class:`LineReader`, which says what is wrong with it.
+    """
+
+    def __init__(self, reader: LineReader, columns: list[int]) -> None:
+        self.found, self.config = reader.found, reader.config
+        self.label_at, self.rows = self.found.label_at, self.found.sheet.rows
+        self.hidden = self.found.sheet.hidden_rows
+        self.pick = itemgetter(*columns)
+        self.keys = self.config.measure_keys
+        self.measures, self.given = len(self.keys), len(columns) > len(self.keys)
+        self.names: dict[str, str | None] = {}
+        self.numbers: dict[str, int] = {}  # text of a cell -> its count; -1: it is none
+        self.places = {district.name: district.place for district in self.config.districts}
+        self.first, self.last = self.found.source_columns
+
+    @classmethod
+    def of(cls, reader: LineReader) -> ShortWay | None:
+        """The short way of a table, if it has one."""
+        found, keys = reader.found, [*reader.config.measure_keys]
+        sheet = found.sheet
+        columns = [found.places[role] for role in reader.roles]
+        plain = not found.across and not sheet.merged and not sheet.pending and reader.config.identity
+        shown = sheet.hidden_columns.isdisjoint((found.label_at, *columns))
+        complete = reader.roles in (keys, [*keys, TOTAL]) and len(columns) > 1
+        return cls(reader, columns) if plain and shown and complete else None
+
+    def takes(self, reading: TableReading, line: int) -> bool:
+        """Read one line; False when it has to go the long way."""
+        row = self.rows[line]
+        try:
+            cells = self.pick(row)
+            district = self._district(row[self.label_at])
+            if district is None:
+                return False
+            if set(map(type, cells)) != _FLOATS:
+                cells = self._of_text(cells)
+            counts = (*map(int, cells),)
+        except (IndexError, ValueError, OverflowError):  # a short row, not a number
+            return False
+        total = sum(counts[: self.measures])
+        if counts != cells or min(counts) < 0 or total > _PLAIN_MAX or (self.given and counts[-1] != total):
+            return False
+        if district in reading.districts or line in self.hidden:
+            return False
+        where = f"{self.first}{line + 1}:{self.last}{line + 1}"
+        reading.districts[district] = where
+        values: dict[str, int | None] = dict(zip(self.keys, counts, strict=False))
+        reading.rows.append(Line(district, values, total, self.places[district], where))
+        return True
+
+    def _of_text(self, cells: tuple[Cell, ...]) -> tuple[float, ...]:
+        """Numbers as text, dashes and blanks for none. Raises ValueError for a line that wants a closer look."""
+        if cells[-1] in (None, "") or not set(map(type, cells)) <= _PLAIN_TYPES:
+            raise ValueError
+        return tuple(cell if isinstance(cell, float) else self._number(str(cell)) for cell in cells)
+
+    def _number(self, text: str) -> float:
+        if text not in self.numbers:
+            if len(self.numbers) > _NUMBERS_MAX:
+                self.numbers.clear()
+            number = read_count(text or None)
+            self.numbers[text] = -1 if isinstance(number, Bad) else number or 0
+        if self.numbers[text] < 0:
+            raise ValueError
+        return self.numbers[text]
+
+    def _district(self, label: Cell) -> str | None:
+        if type(label) is not str:
+            return None
+        if label not in self.names:
+            self.names[label] = self.config.district_keys.get(name_key(label.strip())) if label.strip() else None
+        return self.names[label]

@@ -8,13 +8,15 @@ import zipfile
 from lxml import etree
 
 from bot.errors import InputError
-from bot.stats.xlsx import CELLS_MAX, SEND, Structure, check_extent
+from bot.stats.xlsx import CELLS_MAX, ROWS_MAX, SEND, Structure, check_extent
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_CALC_EXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_ERRORS = ("#REF", "#DIV", "#VALUE", "#NAME", "#N/A", "#NUM", "#NULL", "Err:")
 _REPEATS_MAX = 2_000_000
 
 
@@ -87,6 +89,8 @@ def _row(element: etree._Element, row: int, structure: Structure) -> int:
         value = cell.get(f"{_OFFICE}value-type") is not None or cell.find(f"{_TEXT}p") is not None
         if formula and not value:
             structure.pending.add((row, column))
+        if (error := _error(cell)) and row < ROWS_MAX:
+            structure.errors[row, column] = error
         across, down = _spanned(cell, "columns"), _spanned(cell, "rows")
         if across > 1 or down > 1:
             structure.merged.append(((row, column), (row + down - 1, column + across - 1)))
@@ -95,6 +99,15 @@ def _row(element: etree._Element, row: int, structure: Structure) -> int:
             width = column
             structure.last_column = max(structure.last_column, column - 1)
     return width
+
+
+def _error(cell: etree._Element) -> str:
+    """The error value of a cell ("#REF!", "Err:508"), or ""."""
+    text = "".join(cell.findtext(f"{_TEXT}p") or "").strip()
+    named = cell.get(f"{_CALC_EXT}value-type") == "error"
+    return (
+        (text or "#ERROR")[:20] if named or text.startswith(("#REF", "#DIV", "#VALUE", "#NAME", "#N/A", "Err:")) else ""
+    )
 
 
 def _spanned(cell: etree._Element, what: str) -> int:

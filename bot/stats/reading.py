@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bot.stats.cells import Cell
@@ -12,13 +13,18 @@ from bot.stats.series import SeriesConfig
 from bot.stats.tables import FoundTable
 from bot.stats.texts import shorten
 
+_OF_FIGURES = re.compile(
+    r"\b(?:figures?|statistics|stats|numbers|counts?|totals?|tables?|spreadsheets?|workbooks?|files?|data|attach\w*)\b",
+    re.IGNORECASE,
+)
+
 
 def read_table(found: FoundTable, config: SeriesConfig, file_name: str, expected: str | None) -> list[TableReading]:
     """Read one table; a table with a month column gives one reading for each month in it, oldest first."""
-    kind, period = _kind_and_period(found, file_name, expected)
+    kind, period, start = _kind_and_period(found, file_name, expected)
     reader = LineReader(found, config)
     if found.month_at is None:
-        reading = TableReading(found, kind, period)
+        reading = TableReading(found, kind, period, start)
         reader.read(reading, found.lines)
         return [reading]
     readings = []
@@ -34,10 +40,10 @@ def _by_month(found: FoundTable, expected: str | None) -> dict[str | None, list[
     """Lines by the month written in them; a blank goes on with the month above it."""
     months: dict[str | None, list[int]] = {}
     month: str | None = None
-    for line in found.lines:
-        cell = found.month_cell(line)
-        if cell is not None:
-            month = month_in(cell, expected) or month
+    last: Cell = None
+    for line, cell in zip(found.lines, found.month_cells(), strict=True):
+        if cell is not None and cell != last:
+            month, last = month_in(cell, expected) or month, cell
         months.setdefault(month, []).append(line)
     if None in months and len(months) > 1:
         months.pop(None)
@@ -64,16 +70,37 @@ def _with_year(month: int | None, expected: str | None) -> str | None:
     )
 
 
-def _kind_and_period(found: FoundTable, file_name: str, expected: str | None) -> tuple[str | None, str | None]:
-    """What the file says of the table's kind and month: headings first, then titles, sheet, notes, file name."""
-    kind = period = None
+def _kind_and_period(
+    found: FoundTable, file_name: str, expected: str | None
+) -> tuple[str | None, str | None, str | None]:
+    """What the file says of the table's kind, month and first month: headings first, then titles, sheet, notes, file
+    name. From the first to the last day of one month is that month's."""
+    kind = period = start = None
     month_only: int | None = None
     for text in (*found.said, found.sheet.name, *found.notes, file_name):
         said = said_by(text)
         period = period or said.period
-        kind = kind or said.kind or ("cumulative" if said.start else None)
+        start = start or said.start
+        one_month = said.start is not None and said.start == said.period
+        kind = kind or said.kind or ("monthly" if one_month else "cumulative" if said.start else None)
         month_only = month_only or (said.month_only if period is None else None)
-    return kind, period or _with_year(month_only, expected)
+    return kind, period or _with_year(month_only, expected), start
+
+
+def month_of_mail(text: str, expected: str | None, unit: str = "") -> str | None:
+    """The month that a mail's own words give its figures, for a file that names none; None when they do not say.
+
+    Only sentences that speak of figures count. When several months are named, the one asked for if it is among them.
+    """
+    named: set[str] = set()
+    for sentence in re.split(r"[\r\n]+|(?<=[.!?;])\s", text[:20_000]):
+        if _OF_FIGURES.search(sentence) or (unit and unit.casefold() in sentence.casefold()):
+            said = said_by(sentence)
+            period = said.period or _with_year(said.month_only, expected)
+            named |= {period} if period else set()
+    if expected in named:
+        return expected
+    return named.pop() if len(named) == 1 else None
 
 
 def other_findings(reading: TableReading, config: SeriesConfig) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.core.model import CountRow, Finding, Severity
+from bot.core.model import Finding, Severity
 from bot.stats.history import History, Values, folded, running_total
-from bot.stats.lines import ERROR, NOTE, WARNING, TableReading
+from bot.stats.lines import ERROR, NOTE, WARNING, Line, TableReading
 from bot.stats.months import add, distance, words
 from bot.stats.plausible import unusual_findings
 from bot.stats.reading import other_findings
+from bot.stats.roles import TOTAL
 from bot.stats.series import SeriesConfig
-from bot.stats.tables import TOTAL
 from bot.stats.texts import listed
 from bot.stats.totals import total_findings
+
+_FIGURES_THAT_TELL = 6  # counts above nought that do not come again by chance
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Facts:
     history: History
 
     @property
-    def rows(self) -> list[CountRow]:
+    def rows(self) -> list[Line]:
         """The rows of the table that the file is about."""
         return self.table.rows
 
@@ -45,7 +47,7 @@ class Facts:
         return self.table.districts.get(district, self.table.found.sheet.name)
 
 
-def values_of(rows: list[CountRow]) -> Values:
+def values_of(rows: list[Line]) -> Values:
     """The counts of some rows by district and measure; what could not be read is left out."""
     return {
         (row.district, measure): value for row in rows for measure, value in row.values.items() if value is not None
@@ -132,23 +134,46 @@ def check_period(facts: Facts) -> Iterator[Finding]:
     elif said and said < facts.config.start:
         message = f"The file says {words(said)}, but the series begins with {words(facts.config.start)}."
         yield _finding("period-mismatch", ERROR, where, message)
+    elif facts.kind == "cumulative" and facts.table.start not in (None, facts.config.start):
+        message = f"The file counts from {words(facts.table.start or '')}, the series from {words(facts.config.start)}."
+        hint = f"Send the running total since {words(facts.config.start)}, or correct the title."
+        yield _finding("period-mismatch", WARNING, where, message, hint)
+    elif said is None and facts.expected and facts.rows and _published_as(facts) is None:
+        message = f"The file names no month; its figures are taken as those of {words(facts.expected)}."
+        hint = f"If they are of another month, send the file for {words(facts.expected)} with the month in its title."
+        yield _finding("month-not-named", WARNING, where, message, hint)
 
 
 def check_same_file_again(facts: Facts) -> Iterator[Finding]:
-    """All figures are exactly those of the month before: the old file was sent again."""
-    before = facts.history.before(facts.period) if facts.period else facts.history.last
-    if before is None or (facts.said_period and facts.said_period == before):
+    """All figures are exactly those published for an earlier month: an old file was sent again."""
+    again = _published_as(facts)
+    if again is None or facts.said_period == again:
         return
-    if facts.kind == "cumulative":
-        old = running_total(facts.history, facts.config, before, facts.period)
-    else:
-        month = facts.history.month(before)
-        old = None if month is None else folded(month, facts.config, facts.period or before)
+    message = f"Every figure is the same as in the file for {words(again)}; it seems to have been sent again."
+    hint = "Send the new month's file; if truly nothing changed, say so in the reply."
+    yield _finding("period-mismatch", ERROR, facts.table.found.sheet.name, message, hint)
+
+
+def _published_as(facts: Facts) -> str | None:
+    """The latest earlier month whose published figures a file repeats. For months further back than the last one a few
+    figures are not enough: short tables of small counts may well come again."""
     new = facts.values()
-    if old and sum(old.values()) and new and all(old.get(cell, 0) == value for cell, value in new.items()):
-        message = f"Every figure is the same as in the file for {words(before)}; it seems to have been sent again."
-        hint = "Send the new month's file; if truly nothing changed, say so in the reply."
-        yield _finding("period-mismatch", ERROR, facts.table.found.sheet.name, message, hint)
+    filled = sum(1 for value in new.values() if value)
+    earlier = [period for period in reversed(facts.history.periods) if not facts.period or period < facts.period]
+    for number, period in enumerate(earlier):
+        if number and filled < _FIGURES_THAT_TELL:
+            return None
+        old = _published(facts, period)
+        if old and filled and any(old.values()) and all(old.get(cell, 0) == value for cell, value in new.items()):
+            return period
+    return None
+
+
+def _published(facts: Facts, period: str) -> Values | None:
+    if facts.kind == "cumulative":
+        return running_total(facts.history, facts.config, period, facts.period)
+    month = facts.history.month(period)
+    return None if month is None else folded(month, facts.config, facts.period or period)
 
 
 def check_cumulative_never_falls(facts: Facts) -> Iterator[Finding]:
@@ -160,6 +185,14 @@ def check_cumulative_never_falls(facts: Facts) -> Iterator[Finding]:
     new = facts.values()
     fallen = {cell: value for cell, value in new.items() if value < old.get(cell, 0)}
     filled = [cell for cell in new if old.get(cell, 0) > 0]
+    again = _published_as(facts) if fallen else None
+    if again is not None:
+        message = (
+            f"{len(fallen)} of the figures are below the running totals published for {words(before)}: "
+            f"they are those published for {words(again)}."
+        )
+        yield _finding("cumulative-fell", ERROR, facts.table.found.sheet.name, message)
+        return
     if len(filled) > 3 and len(fallen) * 4 >= len(filled) * 3:
         message = (
             f"{len(fallen)} of the figures are below the running totals published for {words(before)}. "
@@ -201,14 +234,14 @@ def check_no_month_missing(facts: Facts) -> Iterator[Finding]:
 def check_earlier_months(facts: Facts) -> Iterator[Finding]:
     """Months that were published before and are given differently now: told cell by cell, old and new."""
     if facts.kind == "monthly" and facts.period:
-        yield from _restated(facts, facts.period, facts.values(), facts.table)
+        yield from _restated(facts, facts.period, facts.table)
     elif facts.period and facts.period in facts.history.periods:
         old = running_total(facts.history, facts.config, facts.period) or {}
         yield from _changed(facts, f"running total to {words(facts.period)}", old, facts.values(), facts.table)
     for other in facts.others:
         if other.period and (other.kind or facts.config.kind) == "monthly":
             if other.period != facts.period:
-                yield from _restated(facts, other.period, values_of(other.rows), other)
+                yield from _restated(facts, other.period, other)
             elif facts.kind == "cumulative":
                 yield from _month_differs(facts, other)
 
@@ -231,10 +264,10 @@ def _month_differs(facts: Facts, other: TableReading) -> Iterator[Finding]:
             yield _finding("month-mismatch", WARNING, other.districts.get(district, ""), message)
 
 
-def _restated(facts: Facts, period: str, new: Values, table: TableReading) -> Iterator[Finding]:
+def _restated(facts: Facts, period: str, table: TableReading) -> Iterator[Finding]:
     old = facts.history.month(period)
     if old is not None:
-        yield from _changed(facts, words(period), old, new, table)
+        yield from _changed(facts, words(period), old, values_of(table.rows), table)
 
 
 def _changed(facts: Facts, what: str, old: Values, new: Values, table: TableReading) -> Iterator[Finding]:

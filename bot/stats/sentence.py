@@ -34,6 +34,8 @@ def _fields(
     total = sum(month.values())
     fields |= {"month": words(period), "total": f"{total:,}"}
     fields |= _rate(config, month, total, "rate")
+    for key in config.measure_keys:
+        fields.setdefault(key, f"{sum(v for (_, measure), v in month.items() if measure == key):,}")
     if config.rate:
         fields["positive"] = f"{sum(v for (_, measure), v in month.items() if measure == config.rate):,}"
     fields |= _top(config, month)

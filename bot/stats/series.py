@@ -108,8 +108,8 @@ class SeriesConfig(_Part):
     """One statistic. ``kind`` is what a file holds when neither its title nor a heading says so.
 
     ``identity``: the measures of a row add up to its total. ``rate``: the measure whose share of the total is
-    printed. ``sentences``: what stands out, templates with the fields of ``SENTENCE_FIELDS``; the first one is printed
-    of which every field is known.
+    printed. ``sentences``: what stands out, templates with the fields of ``SENTENCE_FIELDS`` and the measures' keys
+    (their counts of the month); the first one is printed of which every field is known.
     """
 
     key: Key
@@ -157,14 +157,6 @@ class SeriesConfig(_Part):
                 raise ValueError(f'"{name}" is not a check; allowed: {", ".join(CHECKS)}{meant}')
         return value
 
-    @field_validator("sentences")
-    @classmethod
-    def _known_fields(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for _, name, spec, conversion in (part for text in value for part in string.Formatter().parse(text)):
-            if name is not None and (name not in SENTENCE_FIELDS or spec or conversion):
-                raise ValueError(f'"{{{name}}}" is not a field of a sentence; allowed: {", ".join(SENTENCE_FIELDS)}')
-        return value
-
     @model_validator(mode="after")
     def _consistent(self) -> SeriesConfig:
         keys = [measure.key for measure in self.measures]
@@ -177,7 +169,14 @@ class SeriesConfig(_Part):
         for district in self.districts:
             self._check_successor(district, names)
         self._check_names()
+        self._check_sentences()
         return self
+
+    def _check_sentences(self) -> None:
+        allowed = (*SENTENCE_FIELDS, *self.measure_keys)
+        for _, name, spec, conversion in (part for text in self.sentences for part in string.Formatter().parse(text)):
+            if name is not None and (name not in allowed or spec or conversion):
+                raise ValueError(f'sentences: "{{{name}}}" is not a field of a sentence; allowed: {", ".join(allowed)}')
 
     def _check_successor(self, district: DistrictConfig, names: dict[str, DistrictConfig]) -> None:
         seen = [district.name]

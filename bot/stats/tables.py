@@ -14,17 +14,12 @@ from functools import cached_property
 
 from bot.stats.cells import Cell, Place, Sheet, column_letters
 from bot.stats.numbers import read_count
+from bot.stats.roles import DISTRICT, MONTH, TOTAL, role_finder
 from bot.stats.series import SeriesConfig
-from bot.stats.texts import fold, name_key
+from bot.stats.texts import name_key
 
-TOTAL = "total"
 _TITLE_ROWS = 12
 _LOOK_AHEAD = 40
-_NOT_A_COUNT = frozenset(
-    {"%", "rate", "percent", "percentage", "proportion", "change", "difference", "previous", "average"}
-)
-_NOT_A_COUNT_PHRASES = ("last month", "last year", "per 1000", "per 1 000", "target")
-_DISTRICT, _MONTH, _IGNORED = "<district>", "<month>", "<ignored>"
 
 
 @dataclass(frozen=True)
@@ -61,12 +56,14 @@ class FoundTable:
             value = int(value)
         return "" if value is None else str(value).strip()
 
-    def month_cell(self, line: int) -> Cell:
-        """The cell of the month column in a line, if there is such a column."""
+    def month_cells(self) -> list[Cell]:
+        """The cells of the month column, line by line; None for empty and hidden ones, and without such a column."""
         if self.month_at is None:
-            return None
-        place = (line, self.month_at)
-        return self.sheet.value(*self._spans.get(place, place))
+            return [None] * len(self.lines)
+        places = ((line, self.month_at) for line in self.lines)
+        if self._spans:
+            places = (self._spans.get(place, place) for place in places)
+        return [self.sheet.value(*place) for place in places]
 
     def values(self, roles: Sequence[str], line: int) -> list[Cell]:
         """The values of some roles in one line, None for empty and hidden cells."""
@@ -85,52 +82,17 @@ class FoundTable:
             return f"{prefix}{letters}{first + 1}:{letters}{last + 1}"
         return f"{prefix}{column_letters(first)}{line + 1}:{column_letters(last)}{line + 1}"
 
+    @property
+    def source_columns(self) -> tuple[str, str]:
+        """What stands before a line's number in the cells of a table with districts down: "Sheet1!A" and "E"."""
+        first, last, prefix = self._ends
+        return f"{prefix}{column_letters(first)}", column_letters(last)
+
     @cached_property
     def _ends(self) -> tuple[int, int, str]:
         """First and last column (row) of a line's cells, and the sheet's name as it stands before a cell."""
         places = (self.label_at, *self.places.values())
         return min(places), max(places), self.sheet.ref(0, 0).removesuffix("A1")
-
-
-def role_finder(config: SeriesConfig) -> Callable[[str], str | None]:
-    """A function from a heading's text to its role: a measure's key, "total", or one of the private roles."""
-    exact: dict[str, str] = {}
-    for words, role in (
-        (config.ignored_headers, _IGNORED),
-        (config.month_headers, _MONTH),
-        (config.district_headers, _DISTRICT),
-        ((config.total_title, *config.total_aliases), TOTAL),
-    ):
-        exact.update({fold(word): role for word in words})
-    measures = {measure.key: {fold(w) for w in (measure.title, *measure.aliases)} for measure in config.measures}
-    for key, words_of in measures.items():
-        exact.update(dict.fromkeys(words_of, key))
-    known: dict[str, str | None] = {}
-
-    def find(text: str) -> str | None:
-        if text not in known:
-            if len(known) > 50_000:
-                known.clear()
-            known[text] = _role(text, exact, measures) if len(text) <= 80 else None
-        return known[text]
-
-    return find
-
-
-def _role(text: str, exact: dict[str, str], measures: dict[str, set[str]]) -> str | None:
-    folded = fold(text)
-    if folded in exact:
-        return exact[folded]
-    words = set(folded.split())
-    if words & _NOT_A_COUNT or "%" in folded or any(phrase in folded for phrase in _NOT_A_COUNT_PHRASES):
-        return _IGNORED if any(char.isalpha() or char == "%" for char in folded) else None
-    padded = f" {folded} "
-    hits = {key for key, names in measures.items() if any(f" {name} " in padded for name in names if len(name) > 2)}
-    if len(hits) == 1:
-        return hits.pop()
-    if not hits and words & {"total", "totals"}:
-        return TOTAL
-    return None
 
 
 def find_tables(sheet: Sheet, config: SeriesConfig) -> list[FoundTable]:
@@ -227,13 +189,14 @@ class _Finder:
             above = self.roles((self.row - 1, column) for column in range(width))
             roles |= {column: TOTAL for column, role in above.items() if role == TOTAL and column not in roles}
         groups = _groups(roles, self.config.measure_keys)
-        months = [column for column, role in roles.items() if role == _MONTH]
+        months = [column for column, role in roles.items() if role == MONTH]
         used = {column for group in groups for column in group.values()}
         label_at = self._label_column(width, used, roles)
         months = [column for column in months if column != label_at]
+        labels = self._labels(groups, label_at)
         titles = self._titles(self.row - 2 if len(groups) > 1 and self._heads_groups() else self.row - 1)
         tables = []
-        for group in groups:
+        for group, names in zip(groups, labels, strict=True):
             own = [self.text(self.row, column) for column in group.values()]
             if len(groups) > 1:
                 own = [*own, *self._group_titles(min(group.values()), max(group.values()))]
@@ -242,12 +205,12 @@ class _Finder:
                     sheet=self.sheet,
                     across=False,
                     places=group,
-                    label_at=label_at,
+                    label_at=names,
                     lines=range(self.row + 1, self.end),
                     month_at=months[0] if months else None,
                     said=(" ".join(own), *titles, self.sheet.words),
                     notes=self._notes(),
-                    other_columns=self._other_columns(width, {label_at, *used, *roles}),
+                    other_columns=self._other_columns(width, {*labels, *used, *roles}),
                     _spans=self.spans,
                 )
             )
@@ -285,17 +248,32 @@ class _Finder:
             )
         return tables
 
-    def _label_column(self, width: int, used: set[int], roles: dict[int, str]) -> int:
-        """The column of the names: where most known names stand; else the one with such a heading; else the first."""
+    def _names(self, columns: Sequence[int]) -> Counter[int]:
+        """How many known names stand in some columns below the header."""
         hits: Counter[int] = Counter()
         for row in range(self.row + 1, min(self.end, self.row + 1 + _LOOK_AHEAD)):
-            for column in range(width):
-                if column not in used and name_key(self.text(row, column)) in self.config.district_keys:
+            for column in columns:
+                if name_key(self.text(row, column)) in self.config.district_keys:
                     hits[column] += 1
+        return hits
+
+    def _labels(self, groups: list[dict[str, int]], label_at: int) -> list[int]:
+        """The column of the names of each group of measures: one that begins with names of its own, or the common."""
+        labels, after = [], -1
+        for group in groups:
+            first = min(group.values())
+            hits: Counter[int] = self._names(range(after + 1, first)) if len(groups) > 1 else Counter()
+            labels.append(max(hits, key=lambda column: (hits[column], -column), default=label_at))
+            after = max(group.values())
+        return labels
+
+    def _label_column(self, width: int, used: set[int], roles: dict[int, str]) -> int:
+        """The column of the names: where most known names stand; else the one with such a heading; else the first."""
+        hits = self._names([column for column in range(width) if column not in used])
         if hits:
             return min(hits, key=lambda column: (-hits[column], column))
-        headed = [column for column, role in roles.items() if role == _DISTRICT]
-        free = [column for column in range(width) if column not in used and roles.get(column) != _MONTH]
+        headed = [column for column, role in roles.items() if role == DISTRICT]
+        free = [column for column in range(width) if column not in used and roles.get(column) != MONTH]
         return next(iter(headed or free), 0)
 
     def _heads_groups(self) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 _NOT_WORD = re.compile(r"[^\w%+]+")
+_MARKS = re.compile(r"(?:[\s*†‡§¹²³⁰⁴-⁹]|[(\[]\d{1,2}[)\]])+\Z")  # of a footnote, after a name
 _INSIDE_WORD = re.compile(r"[.'’`]")
 _TRIMMINGS = re.compile(
     r"\A(?:the )?(?:(?:borough|city|district) of )?|"
@@ -26,11 +27,12 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def name_key(text: str) -> str:
-    """The key a district is looked up by: folded, without spaces and without "District Council" and the like.
+    """The key a district is looked up by: folded, without spaces and without "District Council" and the like, and
+    without the mark of a footnote.
 
     A name that consists of nothing else ("The Borough") keeps its words.
     """
-    folded = fold(text)
+    folded = fold(_MARKS.sub("", text))
     short = _TRIMMINGS.sub("", folded)
     return "".join((short if short.strip() else folded).split())
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.core.model import CountRow, Finding, Severity
-from bot.stats.lines import PrintedTotal, TableReading
+from bot.core.model import Finding, Severity
+from bot.stats.lines import Line, PrintedTotal, TableReading
+from bot.stats.roles import TOTAL
 from bot.stats.series import SeriesConfig
-from bot.stats.tables import TOTAL
 from bot.stats.texts import listed
 
 
@@ -22,7 +22,7 @@ def total_findings(table: TableReading, config: SeriesConfig, missing: list[str]
     yield from _differences(table.totals, table.rows, table, config, missing, "total row")
 
 
-def _sums(rows: list[CountRow], config: SeriesConfig) -> dict[str, int]:
+def _sums(rows: list[Line], config: SeriesConfig) -> dict[str, int]:
     sums = {key: sum(row.values.get(key) or 0 for row in rows) for key in config.measure_keys}
     sums[TOTAL] = sum(row.total or 0 for row in rows)
     return sums
@@ -30,7 +30,7 @@ def _sums(rows: list[CountRow], config: SeriesConfig) -> dict[str, int]:
 
 def _differences(
     given: dict[str, PrintedTotal],
-    rows: list[CountRow],
+    rows: list[Line],
     table: TableReading,
     config: SeriesConfig,
     missing: list[str],
@@ -60,7 +60,7 @@ def _differences(
         explanation = ""
 
 
-def _explanation(differences: dict[str, int], rows: list[CountRow], config: SeriesConfig, missing: list[str]) -> str:
+def _explanation(differences: dict[str, int], rows: list[Line], config: SeriesConfig, missing: list[str]) -> str:
     """What one row would explain, in a sentence, or ""."""
     keys = [key for key in config.measure_keys if key in differences]
     if len(keys) < 2:

@@ -138,9 +138,18 @@ def _sheet(name: str, rows: Sequence[Sequence[Cell]], structure: Structure) -> S
             raise InputError("A whole sheet of the workbook is merged into one cell.", SEND, "too-big")
     return Sheet(
         name=name,
-        rows=rows,
+        rows=_with_errors(rows, structure) if structure.errors else rows,
         hidden_rows=frozenset(structure.hidden_rows),
         hidden_columns=frozenset(structure.hidden_columns),
         pending=frozenset(structure.pending),
         merged=tuple(structure.merged),
     )
+
+
+def _with_errors(rows: Sequence[Sequence[Cell]], structure: Structure) -> Sequence[Sequence[Cell]]:
+    """The rows with the error values ("#REF!") that the library leaves out: an error is not a blank."""
+    changed = [list(row) for row in rows]
+    for (row, column), text in structure.errors.items():
+        if row < len(changed) and column < len(changed[row]):
+            changed[row][column] = text
+    return changed

@@ -17,6 +17,7 @@ from bot.stats.xlsx import CELLS_MAX, SEND, Structure
 _RECORD = struct.Struct("<HH")
 _BOUNDSHEET, _FILEPASS, _BOF, _EOF = 0x85, 0x2F, 0x809, 0x0A
 _ROW, _COLINFO, _OBPROJ, _MERGED = 0x208, 0x7D, 0xD3, 0xE5
+_FORMULA, _BOOLERR = 0x06, 0x205
 _CELLS = {0x203: "NUMBER", 0x27E: "RK", 0xFD: "LABELSST", 0x204: "LABEL", 0x06: "FORMULA", 0x205: "BOOLERR"}
 _MULRK = 0xBD
 _PROTECTED = "The workbook is protected by a password."
@@ -122,3 +123,12 @@ def _read_record(kind: int, body: bytes, structure: Structure) -> None:
             (column,) = struct.unpack_from("<H", body, len(body) - 2)
         structure.last_row = max(structure.last_row, row)
         structure.last_column = max(structure.last_column, column)
+        if _is_error(kind, body):
+            structure.errors[row, column] = "#ERROR"
+
+
+def _is_error(kind: int, body: bytes) -> bool:
+    """Whether a cell holds an error value: one typed in, or the result of a formula ([MS-XLS] 2.5.10, 2.5.133)."""
+    if kind == _BOOLERR:
+        return len(body) >= 8 and body[7] == 1
+    return kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2

@@ -23,16 +23,26 @@ CELLS_MAX = 3_000_000
 STYLES_MAX = 20_000
 SEND = "Please copy the table of counts into a new workbook, save it as an ordinary .xlsx file and send that."
 
-_HIDDEN = (b"hidden", b"zeroHeight", b' ht="0', b" ht='0", b' width="0', b" width='0")
-_LOOSE = (b"r='", b"r =", b"r\n", b"r\t", b"r\r", b" ht =", b" width =")  # nobody writes cells so: look properly
+_HIDDEN = (b"hidden", b't="e"', b"t='e'", b"zeroHeight", b' ht="0', b" ht='0", b' width="0', b" width='0")
+# Nobody writes cells so: look properly. What needs a character that the whole sheet lacks is not searched for.
+_LOOSE = {
+    b"'": (b"r='",),
+    b"\n": (b"r\n",),
+    b"\t": (b"r\t",),
+    b"\r": (b"r\r",),
+    b"=": (b"r =", b" ht =", b" width ="),
+}
 _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f\s*>|<(?:\w+:)?f(?:\s[^<>]*)?/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*>\s*</(?:\w+:)?v\s*>)?\s*</(?:\w+:)?c\s*>"
 )
-_FAR = re.compile(rb'r="(?:[A-Z]{2}|[A-Z]?(?:1[5-9]\d{4}|[2-9]\d{5}|\d{7}))')
+_FAR_COLUMN = re.compile(rb'r="[A-Z]{2}')
+_LONG = re.compile(rb'r="[A-Z]?\d{6}')
+_FAR_ROW = re.compile(rb'r="[A-Z]?(?:1[5-9]\d{4}|[2-9]\d{5}|\d{7})')
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
 _STYLE = re.compile(rb"<(?:\w+:)?xf[\s/>]")
 _CELL = re.compile(r"\A([A-Z]{1,3})(\d{1,7})\Z")
 _MERGED_MAX = 20_000
+_DECLARATION = 80  # bytes within which the XML declaration and the line break after it lie
 
 
 @dataclass
@@ -42,6 +52,7 @@ class Structure:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     pending: set[Place] = field(default_factory=set)
+    errors: dict[Place, str] = field(default_factory=dict)  # "#REF!" and the like, which calamine reads as nothing
     merged: list[Area] = field(default_factory=list)
     last_row: int = -1
     last_column: int = -1
@@ -115,8 +126,12 @@ def _structure(xml: bytes) -> Structure:
 
 
 def _needs_a_walk(xml: bytes) -> bool:
-    """Whether something may be hidden, not worked out, or far away. Plain substrings first: they are found fastest."""
-    if any(word in xml for word in (*_HIDDEN, *_LOOSE)) or _FAR.search(xml):
+    """Whether something may be hidden, wrong, not worked out or far away. Plain substrings first: the fastest."""
+    if any(word in xml for word in _HIDDEN) or _FAR_COLUMN.search(xml):
+        return True
+    if any(word in xml for char, words in _LOOSE.items() if xml.find(char, _DECLARATION) >= 0 for word in words):
+        return True
+    if _LONG.search(xml) and _FAR_ROW.search(xml):
         return True
     return (b"<f" in xml or b":f" in xml) and _NO_VALUE.search(xml) is not None
 
@@ -198,6 +213,8 @@ def _row(element: etree._Element, row_number: int, structure: Structure) -> None
         place = _CELL.match(cell.get("r", ""))
         column = column_number(place[1]) if place else column + 1
         formula = value = False
+        if cell.get("t") == "e":
+            structure.errors[row_number, column] = (cell.findtext("{*}v") or "#ERROR").strip()[:20]
         for child in cell:
             tag = etree.QName(child).localname
             if tag == "f":

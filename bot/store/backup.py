@@ -7,10 +7,10 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
 from bot.core.lifecycle import DeliveryEvent, sources
 from bot.core.model import DeliveryState
@@ -19,6 +19,7 @@ from bot.store import chain, opening, schema
 from bot.store.engine import make_engine, parse_url, sqlite_file, writing
 from bot.store.faults import plainly
 from bot.store.purge import purge, retain
+from bot.store.upsert import insert_new
 
 __all__ = ["backup", "copy", "purge", "restore", "retain"]
 
@@ -121,7 +122,17 @@ def _doubt(connection: Connection, at: datetime) -> None:
     changed = update(table).where(table.c.state.in_(states))
     values = {"state": DeliveryState.IN_DOUBT.value, "reason": "restored from a backup", "changed_at": at}
     found = connection.execute(changed.values(leased_until=None, **values)).rowcount
+    newest = connection.execute(select(func.max(schema.event.c.at))).scalar_one_or_none() or at
     chain.append(connection, None, at, "restored", {"in_doubt": found})
+    problem = {
+        "code": "restored",
+        "where": "/".join(moment.astimezone(UTC).isoformat(timespec="seconds") for moment in (newest, at)),
+        "sentence": "A backup was put back. The bot reads again what was filed since, and looks every mail up in Sent "
+        "before it leaves. Drafts and approvals made since the backup do not count any more.",
+        "todo": "Look at `status`. An editor who has a draft from before replies CHANGES to get a fresh one.",
+        "noted_at": at,
+    }
+    insert_new(connection, schema.problem, [problem], "code", "where", where=schema.OPEN_PROBLEM)
 
 
 # ------------------------------------------------------------------------------------------------------ files

@@ -6,13 +6,15 @@ was received before it. ``retain`` keeps a period from this (freedom of informat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select, update
 
 from bot.core.model import DeliveryState, EditionState, InboundState
+from bot.core.timetable import LONDON
 from bot.store import chain, opening, rows, schema
 from bot.store.engine import make_engine, writing
 from bot.store.faults import plainly
@@ -23,6 +25,8 @@ _OVER = frozenset({EditionState.DISTRIBUTED, EditionState.CANCELLED, EditionStat
 _READ = (InboundState.HANDLED.value, InboundState.HELD.value)  # unread and parked mails still wait for somebody
 _DONE = (DeliveryState.SENT.value, DeliveryState.BOUNCED.value, DeliveryState.WITHDRAWN.value)
 _AT_ONCE = 500  # bound parameters of one statement
+_ALL_ALIKE: Mapping[str, datetime] = {}
+PURGED = "purged"
 
 
 class _Mail(NamedTuple):
@@ -45,7 +49,7 @@ def purge(url: str, older_than: datetime, *, at: datetime) -> int:
             opening.make_ready(engine)
             with writing(engine).begin() as connection:
                 gone = _purge(connection, older_than, at)
-                chain.append(connection, None, at, "purged", {"blobs": gone, "older_than": older_than.isoformat()})
+                chain.append(connection, None, at, PURGED, {"blobs": gone, "older_than": older_than.isoformat()})
             _compact(engine)
         finally:
             engine.dispose()
@@ -66,33 +70,63 @@ def retain(url: str, period: str, *, at: datetime, why: str = "") -> None:
             engine.dispose()
 
 
-def _purge(connection: Connection, older_than: datetime, at: datetime) -> int:
-    """Empty the blobs that only mails which may go still name."""
-    may_go = _Permission(connection, older_than)
+def forget(connection: Connection, limits: Mapping[str, datetime], at: datetime, most: int) -> int:
+    """The purge that a tick makes by itself: at most ``most`` blobs a call, until a call of this day finds no more.
+
+    ``limits`` gives for each bulletin what is old; a mail of no edition follows the oldest. The log's own line says
+    that the day is done, so a bot that is started every minute does it once."""
+    table = schema.event
+    last = select(table.c.at, table.c.data).where(table.c.edition_id == 0, table.c.what == PURGED)
+    row = connection.execute(last.order_by(table.c.number.desc()).limit(1)).first()
+    if row is not None and _day(row.at) == _day(at) and not json.loads(row.data).get("more"):
+        return 0
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what is freed is overwritten, without a VACUUM
+    gone = _purge(connection, max(limits.values()), at, limits, most)
+    chain.append(connection, None, at, PURGED, {"blobs": gone, "more": int(gone >= most)})
+    return gone
+
+
+def _day(moment: datetime) -> date:
+    """The day in London."""
+    return moment.astimezone(LONDON).date()
+
+
+def _purge(
+    connection: Connection,
+    older_than: datetime,
+    at: datetime,
+    limits: Mapping[str, datetime] = _ALL_ALIKE,
+    most: int | None = None,
+) -> int:
+    """Empty the blobs that only mails which may go still name, at most ``most`` of them."""
+    may_go = _Permission(connection, older_than, limits)
     received = [mail for mail in _received(connection, older_than) if may_go(mail)]
     sent = [mail for mail in _sent(connection, older_than) if may_go(mail)]
     digests = sorted({digest for mail in (*received, *sent) for digest in mail.digests})
     needed = _needed(connection, digests, {mail.id for mail in received}, {mail.id for mail in sent})
     table, gone = schema.blob, 0
-    for chunk in _chunks([digest for digest in digests if digest not in needed]):
+    for chunk in _chunks([digest for digest in digests if digest not in needed][:most]):
         where = (table.c.digest.in_(chunk), table.c.purged_at.is_(None))
         gone += connection.execute(update(table).where(*where).values(data=None, purged_at=at)).rowcount
     return gone
 
 
 class _Permission:
-    """May this mail go? Editions are looked at once each."""
+    """May this mail go? Editions are looked at once each. ``limits``: what is old, where bulletins differ."""
 
-    def __init__(self, connection: Connection, older_than: datetime) -> None:
+    def __init__(self, connection: Connection, older_than: datetime, limits: Mapping[str, datetime]) -> None:
         self._connection = connection
         self._older_than = older_than
+        self._limits = limits
         self._retained = frozenset(connection.execute(select(schema.retained.c.period)).scalars())
         self._editions: dict[int, bool] = {}
 
     def __call__(self, mail: _Mail) -> bool:
         """True when its edition is over and old enough; without one, when its month is not retained."""
         if mail.edition_id is None:
-            return f"{mail.at:%Y-%m}" not in self._retained
+            old = mail.at < min(self._limits.values(), default=self._older_than)
+            return old and f"{mail.at:%Y-%m}" not in self._retained
         if mail.edition_id not in self._editions:
             self._editions[mail.edition_id] = self._over(mail.edition_id)
         return self._editions[mail.edition_id]
@@ -100,7 +134,9 @@ class _Permission:
     def _over(self, edition_id: int) -> bool:
         row = self._connection.execute(select(schema.edition).where(schema.edition.c.id == edition_id)).one()
         edition = rows.edition_of(row)
-        old = edition.timetable.distribution_at < self._older_than
+        if self._limits and edition.bulletin not in self._limits:
+            return False  # a bulletin that the configuration no longer names: its limit is not known
+        old = edition.timetable.distribution_at < self._limits.get(edition.bulletin, self._older_than)
         return edition.state in _OVER and old and edition.period not in self._retained
 
 

@@ -5,7 +5,7 @@ Every method is one transaction. Errors are StoreError, Conflict or SchemaMismat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -314,6 +314,13 @@ class SqlStore:
         """The log: of one edition (0 = of none), or all of it."""
         with self._reading() as connection:
             return chain.events(connection, edition_id)
+
+    def forget(self, limits: Mapping[str, datetime], *, at: datetime, most: int) -> int:
+        """Once a day: the bytes of mails older than their bulletin's limit go, at most ``most`` a call."""
+        from bot.store.purge import forget
+
+        with self._writing() as connection:
+            return forget(connection, limits, at, most)
 
     def broken_events(self) -> tuple[int, ...]:
         """Numbers of log lines whose hash does not follow from the line before: the log was changed."""

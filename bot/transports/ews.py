@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from bot.transports.ews_session import EwsSession, Gone, NoFolder
 from bot.transports.headers import for_header_senders, suppressed_replies
 from bot.transports.limits import Pace, Throttled
 from bot.transports.oauth import OauthSettings
-from bot.transports.pending import Pending
+from bot.transports.pending import Pending, moment
 from bot.transports.quiet import quieten
 from bot.transports.report import CheckLine
 from bot.transports.statefile import StateFile
@@ -103,25 +105,43 @@ class EwsMailbox:
                 if junk:
                     continue
                 raise
-            refs = pending.unknown(known)
-            while refs and given < limit:
-                batch, refs = refs[: min(BATCH, limit - given)], refs[min(BATCH, limit - given) :]
-                for ref, record in self._records(batch, pending).items():
-                    raw = self._mime(ref, record, pending, problems)
-                    if raw is not None:
-                        given += 1
-                        yield RawMail(ref=ref, raw=raw, junk=junk)
+            for mail in self._unread(pending, known, limit - given, problems):
+                given += 1
+                yield mail.model_copy(update={"junk": junk})
         self.problems = tuple(problems)
         self._tidy()
 
-    def _ask(self, folder: str, pending: Pending) -> None:
+    def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:
+        """The same of our own folders, from ``since`` on: what a store that was restored has forgotten."""
+        problems: list[Problem] = []
+        given = 0
+        for name in (self.settings.processed_folder, self.settings.held_folder):
+            pending = Pending(StateFile(), name, self._clock)
+            self._ask(name, pending, self._own_folder(name), moment(since))
+            for mail in self._unread(pending, known, limit - given, problems):
+                given += 1
+                yield mail
+        self.problems = tuple(problems)
+
+    def _unread(
+        self, pending: Pending, known: Callable[[str], bool], limit: int, problems: list[Problem]
+    ) -> Iterator[RawMail]:
+        refs, given = pending.unknown(known), 0
+        while batch := list(islice(refs, max(0, min(BATCH, limit - given)))):
+            for ref, record in self._records(batch, pending).items():
+                raw = self._mime(ref, record, pending, problems)
+                if raw is not None:
+                    given += 1
+                    yield RawMail(ref=ref, raw=raw)
+
+    def _ask(self, folder: str, pending: Pending, place: Any = None, since: str = "") -> None:
         """Ask what changed and note it; a state that Exchange no longer knows means the whole list."""
         from bot.transports.ews_library import ListChanges
 
         cursor = pending.due_cursor()
         with self._session.reading("The mailbox could not be read"):
             account = self._session.account
-            place = getattr(account, folder)
+            place = place or getattr(account, folder)
             service = ListChanges(account=account)
             try:
                 changes = list(service.changes(place, cursor))
@@ -131,7 +151,7 @@ class EwsMailbox:
                 cursor = ""
                 service = ListChanges(account=account)
                 changes = list(service.changes(place, ""))
-        since = self.settings.not_before
+        since = since or self.settings.not_before
         wanted = [change for change in changes if change.gone or not since or not change.received < since]
         pending.add(wanted, service.sync_state or "", whole=not cursor)
 

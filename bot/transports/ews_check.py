@@ -33,13 +33,8 @@ def lines(session: EwsSession, own_folder: Callable[[str], Any]) -> tuple[CheckL
         *folders,
         report.looked_at("newest mail", partial(_newest, session)),
         report.clock_line(_clock_difference(session)),
-        CheckLine(topic="limits", ok=True, says=f"{settings.per_minute or 'Any number of'} mails a minute."),
-        CheckLine(
-            topic="rights",
-            ok=True,
-            says="Whether the bot may send as the mailbox shows only when it sends.",
-            todo="Use check --send-to with your own address.",
-        ),
+        report.pace_line(settings.per_minute),
+        _rights(session),
     )
 
 
@@ -65,10 +60,36 @@ def _clock_difference(session: EwsSession) -> float | None:
         return None
 
 
+def _rights(session: EwsSession) -> CheckLine:
+    """What the service user may do in the inbox, where the server says so, and what to ask for when it is too little.
+
+    The right to send as the mailbox is in no answer; it shows only when a mail is sent."""
+    settings = session.settings
+    user, box = settings.username or "the app", settings.mailbox
+    ask = f'"Please give {user} Full Access to {box} and the right Send As on it."'
+    if settings.access == "impersonation":
+        ask = f'"Please give {user} the role ApplicationImpersonation for {box}."'
+    try:
+        with session.reading("The rights could not be asked for"):
+            rights = session.account.inbox.effective_rights
+    except BotError as error:
+        return report.failed_line("rights", error)
+    missing = [name for name in ("read", "modify", "delete") if rights is not None and getattr(rights, name) is False]
+    if missing:
+        says = f"In the inbox the bot has no right to {' and '.join(missing)}."
+        return CheckLine(topic="rights", ok=False, says=says, todo=f"Ask the Exchange administrator: {ask}")
+    return CheckLine(
+        topic="rights",
+        ok=True,
+        says="Whether the bot may send as the mailbox shows only when it sends.",
+        todo=f"Use check --send-to with your own address. If it may not, ask the Exchange administrator: {ask}",
+    )
+
+
 def _inbox(session: EwsSession) -> str:
     with session.reading("The inbox could not be read"):
         total = session.account.inbox.total_count
-    return f"{session.settings.mailbox}: {total} mails in the inbox."
+    return f"{session.settings.mailbox}: {report.mails(total)} in the inbox."
 
 
 def _server(session: EwsSession) -> str:
@@ -86,4 +107,4 @@ def _newest(session: EwsSession) -> str:
         found = list(session.account.inbox.all().only("datetime_received").order_by("-datetime_received")[:1])
     if not found or isinstance(found[0], Exception):
         return "The inbox is empty."
-    return f"The newest mail came at {found[0].datetime_received}."
+    return report.newest_mail(found[0].datetime_received, time.time())

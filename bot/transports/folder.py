@@ -19,6 +19,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from bot.core.model import Problem
@@ -84,11 +85,18 @@ class FolderMailbox:
 
     def fetch_new(self, known: Callable[[str], bool], limit: int) -> Iterator[RawMail]:
         """Mails of the inbox and Junk whose ref is not ``known``, oldest first, at most ``limit``; nothing changes."""
+        return self._fetched(known, limit, (INBOX, JUNK))
+
+    def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:
+        """The same of Processed and Held. A ref stays what it was, so ``since`` is not needed here."""
+        return self._fetched(known, limit, (PROCESSED, HELD))
+
+    def _fetched(self, known: Callable[[str], bool], limit: int, folders: tuple[str, ...]) -> Iterator[RawMail]:
         self._prepare()
         problems: list[Problem] = []
         self.problems = ()
         given: set[str] = set()
-        for found in self._listed():
+        for found in self._listed(folders):
             if len(given) >= limit:
                 break
             try:
@@ -211,11 +219,11 @@ class FolderMailbox:
                     if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False):
                         yield Path(entry.path)
 
-    def _listed(self) -> list[Found]:
-        """The files of inbox and Junk, oldest first."""
+    def _listed(self, folders: tuple[str, ...] = (INBOX, JUNK)) -> list[Found]:
+        """The files of inbox and Junk (or others), oldest first."""
         rows: list[Found] = []
         with plain("The mailbox folder could not be read"):
-            for folder in (INBOX, JUNK):
+            for folder in folders:
                 rows += [Found(path, junk=folder == JUNK) for path in self._files(folder)]
         for row in rows:
             if not row.order:

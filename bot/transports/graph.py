@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,7 +31,7 @@ from bot.transports.headers import (
 )
 from bot.transports.limits import Pace, Throttled
 from bot.transports.oauth import AppTokens, OauthSettings
-from bot.transports.pending import Change, Pending
+from bot.transports.pending import Change, Pending, moment
 from bot.transports.quiet import quieten
 from bot.transports.report import CheckLine
 from bot.transports.statefile import StateFile
@@ -109,22 +110,42 @@ class GraphMailbox:
                 if junk:
                     continue
                 raise
-            for ref in pending.unknown(known):
-                if given >= limit:
-                    break
-                try:
-                    raw = self._mime(ref)
-                except Gone:
-                    pending.drop(ref)
-                    continue
-                except Throttled:
-                    raise
-                except (Refused, Unavailable) as error:
-                    problems.append(pending.failed(ref, error))
-                    continue
+            for mail in self._unread(pending, known, limit - given, problems):
                 given += 1
-                yield RawMail(ref=ref, raw=raw, junk=junk)
+                yield mail.model_copy(update={"junk": junk})
         self.problems = tuple(problems)
+
+    def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:
+        """The same of our own folders, from ``since`` on: what a store that was restored has forgotten."""
+        problems: list[Problem] = []
+        given = 0
+        for name in (self.settings.processed_folder, self.settings.held_folder):
+            pending = Pending(StateFile(), name, self._clock)
+            self._walk(self._own_folder(name), pending, "", since=moment(since))
+            for mail in self._unread(pending, known, limit - given, problems):
+                given += 1
+                yield mail
+        self.problems = tuple(problems)
+
+    def _unread(
+        self, pending: Pending, known: Callable[[str], bool], limit: int, problems: list[Problem]
+    ) -> Iterator[RawMail]:
+        given = 0
+        for ref in pending.unknown(known):
+            if given >= limit:
+                break
+            try:
+                raw = self._mime(ref)
+            except Gone:
+                pending.drop(ref)
+                continue
+            except Throttled:
+                raise
+            except (Refused, Unavailable) as error:
+                problems.append(pending.failed(ref, error))
+                continue
+            given += 1
+            yield RawMail(ref=ref, raw=raw)
 
     def acknowledge(self, ref: str, place: Place) -> None:
         """Move the mail out of the inbox; one that a person moved or deleted is left where it is."""
@@ -163,10 +184,10 @@ class GraphMailbox:
             pending.lost()
             self._walk(folder, pending, "")
 
-    def _walk(self, folder: str, pending: Pending, cursor: str) -> None:
+    def _walk(self, folder: str, pending: Pending, cursor: str, since: str = "") -> None:
         params = {"$select": "id,receivedDateTime"}
-        if self.settings.not_before:
-            params["$filter"] = f"receivedDateTime ge {self.settings.not_before}"
+        if since := since or self.settings.not_before:
+            params["$filter"] = f"receivedDateTime ge {since}"
         link, changes = cursor or f"/mailFolders/{folder}/messages/delta", []
         for _ in range(MOST_PAGES):
             page = self._graph.get(link, None if link.startswith("http") else params, PAGE)

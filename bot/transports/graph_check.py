@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.errors import BotError
 from bot.transports import report, tls
 from bot.transports.graph_client import Gone, GraphClient, rows
-from bot.transports.oauth import AppTokens
+from bot.transports.oauth import AppTokens, certificate_days_left
 from bot.transports.report import CheckLine
 
 if TYPE_CHECKING:
@@ -35,20 +36,19 @@ def lines(
         report.looked_at("folder", partial(_folder, name, own_folder))
         for name in (settings.processed_folder, settings.held_folder)
     )
-    limits = CheckLine(
-        topic="limits",
-        ok=True,
-        says=f"Mails up to {settings.max_mime_bytes / 1e6:.1f} MB; {settings.per_minute or 'any number of'} a minute.",
-    )
+    limits = report.pace_line(settings.per_minute, f"Mails up to {settings.max_mime_bytes / 1e6:.1f} MB.")
     rights = CheckLine(
         topic="rights",
         ok=True,
         says="Whether the bot may send as the mailbox shows only when it sends.",
-        todo="Use check --send-to with your own address.",
+        todo="Use check --send-to with your own address. If it may not, ask the Exchange administrator: "
+        f'"Please give the app {settings.oauth.client_id} the roles Application Mail.ReadWrite and Application '
+        f'Mail.Send for the mailbox {settings.mailbox}, by RBAC for Applications." See docs/mailboxes.md.',
     )
+    newest = report.looked_at("newest mail", lambda: _newest(graph))
     clock = report.clock_line(graph.clock_difference)
-    return (first, inbox, *folders, report.looked_at("newest mail", lambda: _newest(graph)), limits, rights, clock,
-            _certificate(settings, trust))  # fmt: skip
+    mine = (first, *_app_certificate(settings), inbox)
+    return (*mine, *folders, newest, limits, rights, clock, _certificate(settings, trust))
 
 
 def _logged_in(settings: GraphSettings, tokens: AppTokens) -> str:
@@ -66,7 +66,7 @@ def _inbox(settings: GraphSettings, graph: GraphClient) -> str:
             "Check mailbox.address, and whether the mailbox is in the scope of the app's roles.",
             "no-mailbox",
         ) from error
-    return f"{settings.mailbox}: {found.get('totalItemCount', 'an unknown number of')} mails in the inbox."
+    return f"{settings.mailbox}: {report.mails(found.get('totalItemCount'))} in the inbox."
 
 
 def _folder(name: str, own_folder: Callable[[str], str]) -> str:
@@ -80,7 +80,16 @@ def _newest(graph: GraphClient) -> str:
         {"$select": "receivedDateTime", "$orderby": "receivedDateTime desc", "$top": "1"},
     )
     found = rows(page)
-    return f"The newest mail came at {found[0].get('receivedDateTime')}." if found else "The inbox is empty."
+    return report.newest_mail(found[0].get("receivedDateTime"), time.time()) if found else "The inbox is empty."
+
+
+def _app_certificate(settings: GraphSettings) -> tuple[CheckLine, ...]:
+    """How long the certificate with which the app logs in lasts; the service has no other way to tell in time."""
+    if not settings.oauth.certificate:
+        return ()
+    line = report.certificate_line("the app", certificate_days_left(settings.oauth))
+    todo = "Make a new one, upload it to the app registration, and name it as certificate_file."
+    return (line if line.ok else line.model_copy(update={"todo": todo}),)
 
 
 def _certificate(settings: GraphSettings, trust: ssl.SSLContext) -> CheckLine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import smtplib
+import time
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from bot.transports.imap_smtp import ImapSmtpSettings
 
 
+NEEDED = "lrite"  # look up, read, insert, delete, expunge (RFC 4314)
+
+
 def lines(
     settings: ImapSmtpSettings, imap: ImapSession, smtp: SmtpSession, folders: ImapFolders
 ) -> tuple[CheckLine, ...]:
@@ -34,12 +39,13 @@ def lines(
         found.append(report.looked_at("folder", partial(_sent, imap, folders)))
         found.append(report.looked_at("server", partial(_abilities, imap)))
         found.append(report.looked_at("newest mail", partial(_newest, imap)))
+        found += [_rights(imap), report.looked_at("room", partial(_room, imap))]
     found.append(report.looked_at("outgoing", partial(_outgoing, smtp)))
     for server in {settings.imap.host: settings.imap, settings.smtp.host: settings.smtp}.values():
         if server.security == "tls":
             found.append(_certificate(server, imap.trust, settings.timeout_seconds))
-    pace = settings.per_minute or "any number of"
-    found.append(CheckLine(topic="limits", ok=True, says=f"The bot sends {pace} mails a minute."))
+    found.append(report.clock_line(smtp.clock_difference))
+    found.append(report.pace_line(settings.per_minute))
     return tuple(found)
 
 
@@ -47,7 +53,8 @@ def _inbox(settings: ImapSmtpSettings, imap: ImapSession) -> str:
     def ask(client: IMAPClient) -> int:
         return int(client.folder_status("INBOX", ["MESSAGES"]).get(b"MESSAGES", 0))
 
-    return f"{settings.imap.username}: {imap.run('The inbox could not be read', ask)} mails in the inbox."
+    number = imap.run("The inbox could not be read", ask)
+    return f"{settings.imap.username}: {report.mails(number)} in the inbox."
 
 
 def _folder(imap: ImapSession, folders: ImapFolders, name: str) -> str:
@@ -67,6 +74,44 @@ def _abilities(imap: ImapSession) -> str:
     return f"Mails are filed by {how}." if how else "Mails are copied and marked as deleted: the server has no MOVE."
 
 
+def _rights(imap: ImapSession) -> CheckLine:
+    """The rights in the inbox, where the server says them (RFC 4314): look up, read, insert, delete, expunge."""
+
+    def ask(client: IMAPClient) -> str:
+        if not capable(client, "ACL"):
+            return NEEDED
+        said = client.my_rights("INBOX")
+        return said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)
+
+    try:
+        rights = imap.run("The rights could not be asked for", ask)
+    except BotError as error:
+        return report.failed_line("rights", error)
+    missing = "".join(right for right in NEEDED if right not in rights)
+    return CheckLine(
+        topic="rights",
+        ok=not missing,
+        says="The bot may read and move mails." if not missing else f"The bot lacks rights in the inbox: {missing}.",
+        todo=f'Ask the administrator: "Please give {imap.server.username} the rights {NEEDED} in the shared mailbox."'
+        if missing
+        else "",
+    )
+
+
+def _room(imap: ImapSession) -> str:
+    """How full the mailbox is, where the server says it."""
+
+    def ask(client: IMAPClient) -> str:
+        if not capable(client, "QUOTA"):
+            return "The server does not say how full the mailbox is."
+        for quota in client.get_quota("INBOX"):
+            if quota.resource == "STORAGE" and quota.limit:
+                return f"{quota.usage / 1000:.0f} of {quota.limit / 1000:.0f} MB are used."
+        return "The mailbox has no limit."
+
+    return imap.run("The room in the mailbox could not be asked for", ask)
+
+
 def _newest(imap: ImapSession) -> str:
     def ask(client: IMAPClient) -> str:
         imap.select(client, "INBOX", readonly=True)
@@ -74,7 +119,7 @@ def _newest(imap: ImapSession) -> str:
         if not uids:
             return "The inbox is empty."
         at = client.fetch([max(uids)], ["INTERNALDATE"]).get(max(uids), {}).get(b"INTERNALDATE")
-        return f"The newest mail came at {at}."
+        return report.newest_mail(at.astimezone() if isinstance(at, datetime) else None, time.time())
 
     return imap.run("The newest mail could not be read", ask)
 

@@ -24,11 +24,39 @@ IDLE = 20.0  # seconds after which a connection is asked whether it still lives
 _NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]")  # RFC 5530
 
 
+# What a NO means where the server says so (RFC 5530, RFC 9208): the end of the sentence, what to do, and our code
+_REASONS = {
+    "[OVERQUOTA]": ("the mailbox is full", "Make room in the shared mailbox; the bot goes on.", "mailbox-full"),
+    "[NOPERM]": (
+        "the bot has no right to do that",
+        "Ask its administrator: \"Please give the bot's account all rights in the shared mailbox (to look up, read, "
+        'insert, create, delete and expunge)."',
+        "no-rights",
+    ),
+    "[NONEXISTENT]": (
+        "the folder is not there",
+        "Check the names of the folders under [mailbox] in bot.toml; the bot tries again.",
+        "no-folder",
+    ),
+    "[LIMIT]": ("the mail server's limit is reached", "The bot tries again.", "imap-limit"),
+    "[INUSE]": ("the mailbox is in use", "The bot tries again.", "imap-in-use"),
+    "[SERVERBUG]": (
+        "the mail server has a fault of its own",
+        "Tell its administrator; the bot tries again.",
+        "imap-bug",
+    ),
+    "[UNAVAILABLE]": ("the mail server cannot do that now", "The bot tries again.", "imap-later"),
+}
+_NO_REASON = ("the mail server said no", "Look at the mailbox; the bot tries again.", "imap-no")
+
+
 class SaidNo(Unavailable):
     """The server understood and said no; ``text`` is what it said."""
 
     def __init__(self, what: str, text: str) -> None:
-        super().__init__(f"{what}: the mail server said no.", "Look at the mailbox; the bot tries again.", "imap-no")
+        said = text.upper()
+        why, hint, code = next((told for mark, told in _REASONS.items() if mark in said), _NO_REASON)
+        super().__init__(f"{what}: {why}.", hint, code)
         self.text = text
 
 

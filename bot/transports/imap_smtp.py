@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,7 +111,7 @@ class ImapSmtpMailbox:
             folder = self._name_of(tag)
             if not folder:
                 continue
-            validity, uids = self._new_uids(tag, folder, known)
+            validity, uids = self._new_uids(tag, folder, known, limit - given)
             for uid in uids:
                 if given >= limit:
                     break
@@ -123,11 +123,35 @@ class ImapSmtpMailbox:
         self.problems = tuple(problems)
         self._save_copies()
 
+    def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:
+        """The same of our own folders, from the day of ``since`` on: what a store that was restored has forgotten."""
+        problems: list[Problem] = []
+        given = 0
+        for tag, name in (("processed", self.settings.processed_folder), ("held", self.settings.held_folder)):
+            folder = self._imap.run("The folder could not be found", partial(self._folders.own, name=name))
+            validity, uids = self._imap.run("The folder could not be read", partial(self._filed, folder, since.date()))
+            for uid in uids:
+                ref = f"{tag}.{validity}.{uid}"
+                if given >= limit or known(ref):
+                    continue
+                raw = self._raw(folder, validity, uid, ref, problems)
+                if raw is not None:
+                    given += 1
+                    yield RawMail(ref=ref, raw=raw)
+        self.problems = tuple(problems)
+
+    def _filed(self, folder: str, since: date, client: IMAPClient) -> tuple[int, list[int]]:
+        self._imap.refresh()
+        validity = self._imap.select(client, folder, readonly=True)
+        return validity, sorted(client.search(["UNDELETED", "SINCE", since]))
+
     def _name_of(self, tag: str) -> str:
         return INBOX if tag == "inbox" else self._imap.run("The list of folders could not be read", self._folders.junk)
 
-    def _new_uids(self, tag: str, folder: str, known: Callable[[str], bool]) -> tuple[int, list[int]]:
-        """UIDVALIDITY, and the UIDs that the store does not know, oldest first; those that failed before come last."""
+    def _new_uids(self, tag: str, folder: str, known: Callable[[str], bool], limit: int) -> tuple[int, list[int]]:
+        """UIDVALIDITY, and some UIDs that the store does not know, oldest first; at least ``limit`` where there are so
+        many that have not failed before; those that have come last. The store is asked about no more than that needs.
+        """
 
         def ask(client: IMAPClient) -> tuple[int, list[int]]:
             self._imap.refresh()
@@ -139,10 +163,17 @@ class ImapSmtpMailbox:
             return validity, sorted(uid for uid in client.search(criteria) if uid > low)
 
         validity, found = self._imap.run("The inbox could not be read", ask)
-        unknown = [uid for uid in found if not known(f"{tag}.{validity}.{uid}")]
-        if found:
-            self._low[folder, validity] = unknown[0] - 1 if unknown else found[-1]
-        return validity, sorted(unknown, key=lambda uid: (f"{tag}.{validity}.{uid}" in self._failures, uid))
+        fresh: list[int] = []
+        failed: list[int] = []
+        seen = self._low.get((folder, validity), 0)
+        for uid in found:
+            if len(fresh) >= limit:
+                break
+            ref, seen = f"{tag}.{validity}.{uid}", uid
+            if not known(ref):
+                (failed if ref in self._failures else fresh).append(uid)
+        self._low[folder, validity] = min(fresh + failed) - 1 if fresh or failed else seen
+        return validity, fresh + failed
 
     def _raw(self, folder: str, validity: int, uid: int, ref: str, problems: list[Problem]) -> bytes | None:
         """The bytes of one mail, None when it is gone or cannot be read."""

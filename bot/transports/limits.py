@@ -17,6 +17,7 @@ from bot.transports.statefile import StateFile
 LOGIN_ATTEMPTS = 3  # domains lock accounts out after 5 to 10
 LOGIN_INTERVAL = 1800.0  # seconds between attempts after that
 DEFAULT_WAIT = 30.0  # seconds, when a server says "busy" and not how long
+NO_LIMIT = 1_000_000  # sends: more than anybody has queued
 LONGEST_WAIT = 3600.0  # a server (or a forged header) cannot silence us for longer
 
 
@@ -83,6 +84,19 @@ class Pace:
         left = self._sends[0] + 60.0 - self._clock()
         if left > 0:
             raise Throttled(f"The bot sends {self.per_minute} mails a minute; this one is next.", left)
+
+    def room(self) -> int:
+        """How many sends the minute still has room for; a large number without a limit."""
+        if not self.per_minute:
+            return NO_LIMIT
+        since = self._clock() - 60.0
+        return self.per_minute - sum(at > since for at in self._sends)
+
+    def wait(self) -> float:
+        """Seconds until there is room for a send; 0 when there is."""
+        if self.room() > 0:
+            return 0.0
+        return max(self._sends[0] + 60.0 - self._clock(), 0.0)
 
     def count(self) -> None:
         """A send was tried."""

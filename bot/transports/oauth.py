@@ -158,6 +158,17 @@ def _credential(settings: OauthSettings) -> Any:
     return {"thumbprint": thumbprint, "private_key": plain.decode("ascii")}
 
 
+def certificate_days_left(settings: OauthSettings) -> int | None:
+    """Whole days until the app's own certificate expires; None when there is none or it cannot be read."""
+    from cryptography import x509
+
+    try:
+        until = x509.load_pem_x509_certificate(settings.certificate.encode("ascii")).not_valid_after_utc
+    except ValueError:
+        return None
+    return int((until.timestamp() - time.time()) // 86_400)
+
+
 _HINTS = (
     ("AADSTS7000215", "The client secret is wrong: copy its Value (not its Secret ID) anew."),
     ("AADSTS7000222", "The client secret has expired: make a new one in the app registration."),

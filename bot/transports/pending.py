@@ -7,7 +7,8 @@ same mails again. Once a day the whole list is read: that heals a lost change, a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.core.model import Problem
@@ -58,16 +59,19 @@ class Pending:
         if whole:
             self._state.put(**{f"{self._name}.whole": self._clock()})
 
-    def unknown(self, known: Callable[[str], bool]) -> list[str]:
+    def unknown(self, known: Callable[[str], bool]) -> Iterator[str]:
         """The refs that the store does not know, oldest first (those that failed before come last).
 
-        When none is left the cursor is kept for good.
+        The store is asked about one at a time: with a thousand waiting, a fetch of twenty asks about twenty. When none
+        is left the cursor is kept for good.
         """
-        for ref in [ref for ref in self._waiting if known(ref)]:
-            self.drop(ref)
+        for ref in sorted(self._waiting, key=lambda ref: (ref in self._failures, self._waiting[ref])):
+            if known(ref):
+                self.drop(ref)
+            else:
+                yield ref
         if all(self._failures.get(ref, 0) >= UNREADABLE_AFTER for ref in self._waiting):
             self._state.put(**{f"{self._name}.cursor": self.cursor})
-        return sorted(self._waiting, key=lambda ref: (ref in self._failures, self._waiting[ref]))
 
     def drop(self, ref: str) -> None:
         """This mail is known, or gone."""
@@ -83,6 +87,11 @@ class Pending:
         if self._failures[ref] < UNREADABLE_AFTER:
             raise error
         return unreadable(error)
+
+
+def moment(since: datetime) -> str:
+    """A moment as both servers write "received": text that sorts as time does."""
+    return f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def unreadable(error: TransportError) -> Problem:

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 from bot.errors import LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import StagedMail
@@ -28,6 +30,10 @@ IDLE = 20.0  # seconds after which a connection is asked whether it still lives
 FINAL_WAIT = (
     300.0  # seconds for the answer to the final dot; servers scan the mail before they answer (RFC 5321: 10 min)
 )
+_GREETED_AT = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:[12]?\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d "
+    r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [+-](?:0\d|1[0-4])[0-5]\d\b"
+)
 _LINE = (smtplib.SMTPServerDisconnected, OSError)  # the line broke; OSError holds timeouts and TLS
 
 
@@ -40,6 +46,28 @@ class ServerSettings:
     security: str = "tls"
     username: str = ""
     password: str = ""
+
+
+class _Greeted(smtplib.SMTP):
+    """Keeps the server's greeting, which the library drops."""
+
+    greeting = b""
+
+    def connect(self, *args: Any, **named: Any) -> tuple[int, bytes]:
+        """As the library does."""
+        code, self.greeting = super().connect(*args, **named)
+        return code, self.greeting
+
+
+class _GreetedTls(smtplib.SMTP_SSL):
+    """The same over TLS."""
+
+    greeting = b""
+
+    def connect(self, *args: Any, **named: Any) -> tuple[int, bytes]:
+        """As the library does."""
+        code, self.greeting = super().connect(*args, **named)
+        return code, self.greeting
 
 
 class SmtpSession:
@@ -58,6 +86,7 @@ class SmtpSession:
     ) -> None:
         self.server = server
         self.trust = trust
+        self.clock_difference: float | None = None  # the server's clock minus ours, where its greeting says the time
         self._timeout = timeout
         self._tokens = tokens
         self._helo = helo_name
@@ -144,11 +173,12 @@ class SmtpSession:
     def _open(self) -> smtplib.SMTP:
         server = self.server
         if server.security == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            smtp: _Greeted | _GreetedTls = _GreetedTls(
                 server.host, server.port, self._helo, timeout=self._timeout, context=self.trust
             )
         else:
-            smtp = smtplib.SMTP(server.host, server.port, self._helo, timeout=self._timeout)
+            smtp = _Greeted(server.host, server.port, self._helo, timeout=self._timeout)
+        self.clock_difference = clock_difference(smtp.greeting)
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             if not smtp.has_extn("starttls"):
@@ -269,6 +299,15 @@ class SmtpSession:
             self._smtp.rset()
         except (smtplib.SMTPException, OSError):
             self.drop()
+
+
+def clock_difference(greeting: bytes) -> float | None:
+    """The server's clock minus ours in seconds, where its greeting says the time (Exchange, sendmail), else None."""
+    found = _GREETED_AT.search(greeting.decode("ascii", "replace"))
+    try:
+        return parsedate_to_datetime(found[0]).timestamp() - time.time() if found else None
+    except ValueError:  # 31 February
+        return None
 
 
 def _dotted(raw: bytes) -> bytes:

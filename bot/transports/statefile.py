@@ -14,6 +14,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+ENDING = ".state.json"
 _LARGEST = 4_000_000  # bytes; a sync state of Exchange takes some kilobytes
 
 
@@ -66,3 +67,16 @@ class StateFile:
             file.flush()
             os.fsync(file.fileno())
         os.replace(new, path)
+
+
+def forget_all(directory: Path) -> int:
+    """Remove what all transports remember in a data directory; gives how many files that were.
+
+    After a restore the store knows less than the cursors say: every mail is looked at again. Raises nothing: a file
+    that stays costs a day, until the next look at the whole list."""
+    removed = 0
+    for file in directory.glob(f"*{ENDING}"):
+        with suppress(OSError):
+            file.unlink()
+            removed += 1
+    return removed

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 
+import docx
 import openpyxl
 
+from bot.core.model import StatisticsTable
 from tests.conversations.world import World
 
 DISTRICTS = (
@@ -15,16 +17,30 @@ DISTRICTS = (
 
 
 def workbook(
-    positive: int, *, total: int | None = None, month: str = "July 2025", districts: tuple[str, ...] = DISTRICTS
+    positive: int,
+    *,
+    total: int | None = None,
+    month: str = "July 2025",
+    change: dict[str, tuple[int, int, int]] | None = None,
 ) -> bytes:
-    """A cumulative workbook: every district with the same counts."""
+    """A cumulative workbook: every district with the same counts, but for those in ``change``."""
+    rows: list[list[object]] = [
+        [f"Drug tests on arrest since October 2020{f' to the end of {month}' if month else ''}"],
+        ["CSP", "Positive", "Negative", "Refused", "Total"],
+    ]
+    for district in DISTRICTS:
+        counts = (change or {}).get(district, (positive, 5, 1))
+        rows.append([district, *counts, sum(counts) if total is None else total])
+    return book_of(rows)
+
+
+def book_of(rows: list[list[object]]) -> bytes:
+    """A workbook of one sheet."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append([f"Drug tests on arrest since October 2020 to the end of {month}"])
-    sheet.append(["CSP", "Positive", "Negative", "Refused", "Total"])
-    for district in DISTRICTS:
-        sheet.append([district, positive, 5, 1, positive + 6 if total is None else total])
+    for row in rows:
+        sheet.append(row)
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
@@ -115,3 +131,87 @@ def test_a_pasted_table_is_read_like_a_workbook(world: World) -> None:
     table = next(s.statistics for s in draft.bulletin.sections if s.theme == "drugs-alcohol-cj")
     assert table is not None
     assert table.totals["total"] == 36
+
+
+def printed(world: World) -> StatisticsTable:
+    """The custody table of the newest draft."""
+    draft = world.view().draft
+    assert draft is not None
+    table = next(s.statistics for s in draft.bulletin.sections if s.theme == "drugs-alcohol-cj")
+    assert table is not None
+    return table
+
+
+def test_a_deputys_workbook_that_differs_is_told_to_both_and_the_editor_is_asked(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead, deputy = world.lead("drugs-alcohol-cj"), world.deputy("drugs-alcohol-cj")
+    request = lead.received("request")
+    lead.replies("Figures attached.", to=request, files={"july.xlsx": workbook(10)})
+    changed = workbook(10, change={"Dacorum": (12, 5, 1)})
+    deputy.replies("Here are the figures.", to=request, files={"figures.xlsx": changed})
+    for person in (lead, deputy):
+        told = person.received("receipt").text
+        assert "Dacorum, positive: 12 now, 10 before" in told
+        assert "A4:E4" in told
+        assert "that file again" in told
+    asked = world.editor.received("notice").text
+    assert "Which are right?" in asked
+    assert "Dacorum, positive: 12 now, 10 before" in asked
+    world.at("2025-08-12 12:00")
+    assert printed(world).totals["positive"] == 122
+    assert "take the place of those that" in world.editor.received("draft").text
+
+
+def test_the_same_figures_from_the_deputy_ask_nothing(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead, deputy = world.lead("drugs-alcohol-cj"), world.deputy("drugs-alcohol-cj")
+    request = lead.received("request")
+    lead.replies("Figures attached.", to=request, files={"july.xlsx": workbook(10)})
+    deputy.replies("Here are the figures.", to=request, files={"figures.xlsx": workbook(10)})
+    assert "the same as those that" in deputy.received("receipt").text
+    assert not any("Which are right?" in mail.text for mail in world.editor.mails())
+
+
+def test_a_leads_own_correction_takes_the_place_of_the_file_before_and_says_what_changed(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    lead.replies("Figures attached.", files={"july.xlsx": workbook(10)})
+    changed = workbook(10, change={"Watford": (10, 4, 1)})
+    lead.replies("Corrected file.", to=lead.received("receipt"), files={"july-2.xlsx": changed})
+    assert "Watford, negative: 4 now, 5 before" in lead.received("receipt").text
+    assert not any("Which are right?" in mail.text for mail in world.editor.mails())
+    lead.replies("Oh dear.", to=lead.received("receipt"), files={"july-3.xlsx": workbook(10, total=99)})
+    assert "The figures that you sent before stand" in lead.received("receipt").text
+    world.at("2025-08-12 12:00")
+    assert printed(world).totals["negative"] == 59
+
+
+def test_a_workbook_without_a_month_is_asked_about_and_the_mails_own_words_count(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    request = lead.received("request")
+    unnamed = workbook(10, month="")
+    lead.replies("As attached.", to=request, files={"custody.xlsx": unnamed})
+    assert "names no month; its figures are taken as those of July 2025" in lead.received("receipt").text
+    lead.replies("Here are the figures to the end of July.", to=request, files={"custody.xlsx": unnamed})
+    assert "names no month" not in lead.received("receipt").text
+    lead.replies("Our figures to the end of June attached.", to=request, files={"custody.xlsx": unnamed})
+    assert "June 2025; July 2025 was asked for" in lead.received("receipt").text
+
+
+def test_a_table_in_a_word_file_is_read_like_a_workbook(world: World) -> None:
+    document = docx.Document()
+    document.add_paragraph("Drug tests on arrest since October 2020, to the end of July 2025")
+    table = document.add_table(rows=0, cols=5)
+    rows = [["CSP", "Positive", "Negative", "Refused", "Total"], *([d, "3", "2", "–", "5"] for d in DISTRICTS)]
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    data = io.BytesIO()
+    document.save(data)
+    world.at("2025-08-01 09:00")
+    lead = world.lead("drugs-alcohol-cj")
+    lead.replies("Our section is attached.", files={"section.docx": data.getvalue()})
+    assert "names no month" not in lead.received("receipt").text
+    world.at("2025-08-12 12:00")
+    assert printed(world).totals == {"positive": 36, "negative": 24, "refused": 0, "total": 60}

@@ -234,7 +234,15 @@ def held(number: int) -> Inbound:
     return Inbound(id=number, mailbox="m", ref=f"r{number}", state=InboundState.HELD, received_at=IN_THE_WEEK)
 
 
-def said(word: Word | None, *, about: int | None = 1, token: bool = True, of: Person = EDITOR, **command: Any) -> Said:
+def said(
+    word: Word | None,
+    *,
+    about: int | None = 1,
+    token: bool = True,
+    stale: bool = False,
+    of: Person = EDITOR,
+    **command: Any,
+) -> Said:
     """An editor's mail with one word in it, answering the mail about draft ``about``."""
     return Said(
         command=Command(word=word, **command),
@@ -243,6 +251,7 @@ def said(word: Word | None, *, about: int | None = 1, token: bool = True, of: Pe
         digest="d31",
         draft=about if token else None,
         has_token=token,
+        stale=stale,
     )
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.classify import MACHINE, RULES, Facts, Kind, Thread, classify
+from bot.core.classify import MACHINE, RULES, About, Facts, Kind, Thread, classify
 from bot.core.model import MailClass
 
 LEAD, EDITOR, STRANGER, READER = "hate.lead@x.example", "editor@x.example", "who@y.example", "reader@z.example"
 LEADS = (("ccsu-rag", "hate-crime"),)
 EDITS = ("ccsu-rag",)
+HATE = About(bulletin="ccsu-rag", period="2025-07", theme="hate-crime")
 
 
 def thread(purpose: str = "lead", **changed: Any) -> Thread:
@@ -72,6 +73,9 @@ STORIES: dict[str, tuple[Facts, Kind]] = {
     "near-token": (mail(LEAD, thread=thread("lead", by="near token")), Kind.SUBMISSION),
     "stranger-with-token": (mail(STRANGER, thread=thread("lead", by="token")), Kind.HELD),
     "reader": (mail(READER, thread=BULLETIN), Kind.READER_REPLY),
+    "reader-link": (mail(STRANGER, reader_link=HATE), Kind.READER_REPLY),
+    "passed-on-by-editor": (mail(EDITOR, passed_on=(HATE,)), Kind.SUBMISSION),
+    "passed-on-for-some-theme": (mail(EDITOR, passed_on=(HATE, HATE)), Kind.HELD),
     "lead-without-thread": (mail(LEAD), Kind.HELD),
     "stray": (mail(STRANGER), Kind.STRAY),
 }
@@ -283,3 +287,12 @@ def test_whatever_comes_a_mail_that_answers_one_of_ours_is_never_left_lying_as_n
     if facts.thread is not None and not foreign:
         assert verdict.kind != Kind.STRAY
     assert verdict.reasons
+
+
+def test_a_readers_question_and_what_an_editor_passes_on_name_their_section() -> None:
+    asked = classify(mail(READER, reader_link=HATE))
+    assert (asked.bulletin, asked.period, asked.theme) == ("ccsu-rag", "2025-07", "hate-crime")
+    passed = classify(mail(EDITOR, passed_on=(HATE,)))
+    assert (passed.bulletin, passed.theme, passed.candidates) == ("ccsu-rag", "hate-crime", ())
+    several = classify(mail(EDITOR, passed_on=(HATE, HATE.model_copy(update={"theme": "drugs"}))))
+    assert (several.theme, several.candidates) == (None, ("hate-crime", "drugs"))

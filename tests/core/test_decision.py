@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core import decision
 from bot.core.decision import GRAMMAR, HELP, Word, decide
+from tests.core.signatures import CONDITIONS, SIGNATURES
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2025, 9, 3, 10, 0, tzinfo=LONDON)  # a Wednesday
@@ -64,6 +65,9 @@ class TestApprove:
             "APPROVE\nthe second paragraph looks odd to me",
             "APPROVE\nRegards\nJo\n" + "Line of a long story about nothing in particular whatsoever " * 5,
             "APPROVE\n" + "Jo\n" * 40,
+            "APPROVE\n" + "Thanks\n" * 80,
+            "APPROVE\nThanks\n" + "This email is confidential. " * 200,
+            "APPROVE\n> quoted\nbut not the table",
         ],
     )
     def test_with_more_text_is_asked_back(self, text):
@@ -113,6 +117,22 @@ class TestApprove:
         command = said("APPROVE", html_text_agree=False)
         assert "do not say the same" in command.problem
 
+    @pytest.mark.parametrize("text", ["APPROVE", "YES", "SEND TO a@x.example", "ENCLOSE 2", "EXTEND 15 September"])
+    def test_counts_for_nothing_beside_hidden_text(self, text):
+        assert "text that is not shown (“but fix it”)" in said(text, hidden="but fix it").problem
+        assert said(text, hidden=" \u200c ").problem == ""
+
+    @pytest.mark.parametrize("line", CONDITIONS)
+    def test_is_asked_back_where_the_signature_holds_a_condition(self, line):
+        assert "followed by more text" in said("APPROVE", aside=line).problem
+        assert said("APPROVE", aside=line).worried
+        assert "followed by more text" in said(f"APPROVE\n{line}").problem
+
+    @pytest.mark.parametrize("signature", SIGNATURES)
+    def test_stands_above_any_real_signature(self, signature):
+        assert said("APPROVE", aside=signature).problem == ""
+        assert said(f"APPROVE\n\n{signature}").problem == ""
+
     def test_says_what_was_understood_of_a_refusal(self):
         assert "I read that as not approving" in said("I do not approve this.").problem
         assert "with a condition" in said("Approve once the date is right").problem
@@ -138,6 +158,21 @@ class TestHold:
             "Please don’t send",
             "pause",
             "HOLD\nfigures are wrong",
+            "Hold please, figures wrong",
+            "please hold",
+            "HOLD - wrong table",
+            "HOLD wrong table",
+            "Stop, don't send",
+            "Wait!",
+            "Hi all,\n\nplease hold the bulletin until Sam is back",
+            "No! Hold it",
+            "Can you stop the mailing, there is an error",
+            "We need to hold this",
+            "HO\u200bLD",
+            "on hold please",
+            "Put it on hold",
+            "HOLD" + "!" * 600,
+            "don't release",
         ],
     )
     def test_is_read_generously(self, text):
@@ -145,14 +180,41 @@ class TestHold:
         assert (command.word, command.problem) == (Word.HOLD, "")
 
     @pytest.mark.parametrize(
-        "text", ["Hold Christmas market on 3 December", "stopping distance campaign", "Please wait, Jo."]
+        "text",
+        [
+            "The hold-up is fixed, approve",
+            "hold-up solved",
+            "stopping distance campaign",
+            "Nothing stops it now",
+            "Hello,\nthe hold is over",
+        ],
     )
-    def test_is_not_found_inside_a_sentence(self, text):
-        assert said(text).word is None
+    def test_is_not_found_inside_a_sentence_but_is_a_worry(self, text):
+        command = said(text)
+        assert (command.word, command.halting, command.worried) == (None, False, True)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Hold Christmas market on 3 December",
+            "Stop and search went up",
+            "wait times fell",
+            "Please wait, Jo.",
+            "HOLD-wrong table",
+        ],
+    )
+    def test_is_doubtful_where_a_line_only_begins_like_it(self, text):
+        command = said(text)
+        assert (command.word, command.halting, command.worried) == (None, True, True)
 
     def test_keeps_what_was_said_below(self):
         assert said("HOLD\nthe table is wrong").rest == "the table is wrong"
         assert said("STOP! the figure is wrong").argument == "the figure is wrong"
+        assert said("Hold please, figures wrong").argument == "figures wrong"
+        assert said("HOLD wrong table").argument == "wrong table"
+        assert said("Hold it please.").argument == ""
+        assert said("don't send it").argument == ""
+        assert said("Please don't send the old table").argument == "Please don't send the old table"
 
     def test_counts_even_when_the_texts_differ_or_a_file_came(self):
         assert said("HOLD", html_text_agree=False).problem == ""
@@ -164,12 +226,21 @@ class TestHold:
         assert command.problem == ""
         assert "held and approved nothing" in command.note
 
-    @pytest.mark.parametrize("text", ["Please wait, the date is wrong", "I made a mistake", "Do not approve"])
+    @pytest.mark.parametrize(
+        "text", ["Oh dear, the date is wrong", "I made a mistake", "Do not approve", "Anything from Sam?"]
+    )
     def test_in_other_words_is_a_worry(self, text):
         assert said(text).worried
 
-    def test_is_no_worry_of_friendly_words(self):
-        assert not said("Looks good").worried
+    @pytest.mark.parametrize(
+        "text", ["Looks good", "Thanks\nJo", "Many thanks, Jo", "Looks good\n\nBest wishes\nJo", ""]
+    )
+    def test_is_no_worry_of_friendly_words(self, text):
+        assert not said(text).worried
+
+    def test_is_a_worry_where_only_the_signature_says_something(self):
+        assert said("", aside="Thanks, but not yet").worried
+        assert said("Looks good. Please", aside="wait for Sam").worried
 
 
 class TestOtherWords:
@@ -211,6 +282,17 @@ class TestOtherWords:
     def test_enclose_takes_numbers(self):
         assert said("ENCLOSE 2").numbers == (2,)
         assert said("enclose 2, 3 and 2").numbers == (2, 3)
+
+    def test_a_line_below_that_is_not_read_is_named(self):
+        assert "only the first line" in said("SKIP asb\nunless Jo writes").note
+        assert said("SKIP asb\nThanks").note == ""
+
+    def test_a_late_reader_is_named_alone(self):
+        assert "reply with the line “SEND TO a@x.example” and" in said("SEND TO a@x.example\nif she asks").problem
+
+    def test_a_code_stands_alone(self):
+        assert (said("7k3q-f2m9-xwdt").word, said("Code: [7K3Q-F2M9-XWDT]").argument) == (Word.CODE, "7K3Q-F2M9-XWDT")
+        assert "followed by more text" in said("7K3Q-F2M9-XWDT\nbut not yet").problem
 
     def test_correct_needs_the_file(self):
         assert said("CORRECT", has_attachment=True).problem == ""
@@ -269,7 +351,7 @@ class TestNoWord:
         assert "with a condition" in command.problem
 
     def test_a_line_beyond_reason_is_no_command(self):
-        assert said("HOLD" + "!" * 600).word is None
+        assert said("EXTEND 15 September" + "!" * 600).word is None
 
     def test_a_quoted_line_is_cut_and_cleaned(self):
         problem = said("x\x07" * 200).problem
@@ -283,7 +365,7 @@ class TestNoWord:
 class TestGrammar:
     def test_has_a_row_and_help_for_each_word(self):
         assert {row.word for row in GRAMMAR} == set(Word) - {Word.EDITED}
-        assert len(HELP) == len(GRAMMAR) - 1
+        assert len(HELP) == len(GRAMMAR) - 2
         assert all(help_.startswith(row.word) or "CHASE" in help_ for row, help_ in zip(GRAMMAR, HELP, strict=False))
 
     @pytest.mark.parametrize("row", GRAMMAR, ids=lambda row: row.word)
@@ -294,6 +376,7 @@ class TestGrammar:
             "FILE": "FILE 3 Hate Crime",
             "ENCLOSE": "ENCLOSE 2",
             "SEND TO": "SEND TO a@x.example",
+            "CODE": "7K3Q-F2M9-XWDT",
         }.get(row.word, row.word.value)
         assert [one.word for one in GRAMMAR if one.pattern.fullmatch(example_line)] == [row.word]
 

@@ -16,7 +16,7 @@ from bot.core.model import (
     StatisticsTable,
     Table,
 )
-from bot.core.proof import Printed, proofread
+from bot.core.proof import Printed, finding_key, proofread
 from tests.core.proof_cases import codes, context, of, runs, section, table
 
 
@@ -201,3 +201,22 @@ def test_places_are_named_for_people() -> None:
         "Theme / Update / table 1, row 2, column 1",
         "Theme / Drug tests / sentence",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "told"), [(600, 100, True), (300, 100, False), (600, 300, False), (600, 0, False)]
+)
+def test_a_section_far_longer_than_usual(words: int, before: int, told: bool) -> None:
+    earlier = (
+        tuple(Printed(period=f"2025-0{m}", sections=(section("word " * before),)) for m in (7, 6)) if before else ()
+    )
+    found = {f.code for f in proofread([section("text " * words)], context(previous=earlier))}
+    assert ("long-section" in found) is told
+
+
+def test_an_accept_of_a_missing_link_holds_only_among_the_same_words() -> None:
+    first, second = section("The report is available to view here."), section("Our strategy can be read here.")
+    (finding,) = proofread([first], context())
+    accepted = frozenset({finding_key(finding)})
+    assert proofread([first], context(accepted=accepted)) == ()
+    assert len(proofread([second], context(accepted=accepted))) == 1

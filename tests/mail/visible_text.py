@@ -44,9 +44,22 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff
 _ASIDE = {"hidden", "plain_text_copy"}
 
 
+_WHITE = re.compile(r"(?<![\w-])color:(?:#fff(?:fff)?|white)(?:;|$)")
+
+
+def _hiding_classes(html: str) -> set[str]:
+    """The classes that the mail's style sheet hides by a rule of their own."""
+    sheets = " ".join(re.findall(r"<style[^>]*>(.*?)</style", html, re.DOTALL | re.IGNORECASE))
+    rules = re.findall(r"([^{}]*)\{([^{}]*)\}", re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", sheets))
+    hiding = [front for front, look in rules if re.search(r"display\s*:\s*none", look)]
+    return {name for front in hiding for name in re.findall(r"(?:^|,)\s*\.([\w-]+)\s*(?=,|$)", front)}
+
+
 class _Seen(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.hiding = _hiding_classes(html)
+        self.unseen = {tag for tag in _UNSEEN if html.lower().count(f"<{tag}") <= html.lower().count(f"</{tag}")}
         self.parts: list[str] = []
         self.open: list[tuple[str, bool]] = []
 
@@ -58,7 +71,11 @@ class _Seen(HTMLParser):
         if tag in _VOID:
             return
         look = re.sub(r"\s", "", dict(attrs).get("style") or "").lower()
-        hidden = tag in _UNSEEN or bool(_HIDDEN.search(look)) or "hidden" in dict(attrs)
+        names = (dict(attrs).get("class") or "").split()
+        hidden = (
+            tag in self.unseen or bool(_HIDDEN.search(look)) or "hidden" in dict(attrs) or bool(_WHITE.search(look))
+        )
+        hidden = hidden or any(name in self.hiding for name in names)
         self.open.append((tag, hidden or (bool(self.open) and self.open[-1][1])))
 
     def handle_endtag(self, tag: str) -> None:
@@ -75,7 +92,7 @@ class _Seen(HTMLParser):
 
 def html_text(html: str) -> str:
     """The visible text of HTML."""
-    seen = _Seen()
+    seen = _Seen(html)
     seen.feed(html)
     seen.close()
     return "".join(seen.parts)

@@ -65,6 +65,7 @@ def check(data: bytes) -> Docx:
     _structure(docx)
     _headings(docx)
     _tables(docx)
+    _no_typed_marks(docx)
     _links_and_pictures(docx)
     core = docx.xml("docProps/core.xml")
     assert (core.findtext(f"{DC}title") or "").strip()
@@ -144,6 +145,22 @@ def _tables(docx: Docx) -> None:
         for cell in table.iter(f"{W}tc"):
             assert docx.text(cell).strip()
         assert next(table.iter(f"{W}vMerge", f"{W}gridSpan"), None) is None
+
+
+TYPED_BULLET = re.compile(r"\s*([•●▪◦‣·∙–—*»►✓✔-]|o)\s+\S")
+TYPED_NUMBER = re.compile(r"\s*(\(?\d{1,2}[.)]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)])\s+\S")
+
+
+def _no_typed_marks(docx: Docx) -> None:
+    """Lists are lists: no typed bullet at all, and at most one line that only looks like a numbered one."""
+    plain = [
+        docx.text(one)
+        for one in docx.body.iter(f"{W}p")
+        if one.find(f"{W}pPr/{W}numPr") is None and not docx.style_of(one).startswith(("heading", "list"))
+    ]
+    assert [line for text in plain for line in text.split("\n") if TYPED_BULLET.match(line)] == []
+    starts = [text for text in plain if TYPED_NUMBER.match(text) and "\n" not in text]
+    assert len(starts) <= 1, starts
 
 
 def _links_and_pictures(docx: Docx) -> None:

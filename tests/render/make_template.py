@@ -38,7 +38,7 @@ def document() -> str:
         paragraph("TOCHeading", words("In this edition")),
         paragraph("BodyText", words("{{ contents }}")),
         paragraph("BodyText", words("{{ sections }}")),
-        paragraph("Contact", words("{{ contact }}")),
+        paragraph("Imprint", words("{{ contact }}")),
     ]
     section = (
         '<w:sectPr><w:headerReference w:type="default" r:id="rId4"/><w:headerReference w:type="first" r:id="rId5"/>'

@@ -14,13 +14,10 @@ def border(side: str, size: int, space: int, colour: str) -> str:
     return f'<w:{side} w:val="single" w:sz="{size}" w:space="{space}" w:color="{colour}"/>'
 
 
-def box(colour: str, space: int = 4) -> str:
-    """A border all round in the colour of the shading, which gives the band its inner space."""
-    return (
-        "<w:pBdr>"
-        + "".join(border(side, 8, space, colour) for side in ("top", "left", "bottom", "right"))
-        + "</w:pBdr>"
-    )
+def box(colour: str, space: int = 4, beside: int = 0) -> str:
+    """A border all round in the colour of the shading, which gives the band its inner space; ``beside`` left, right."""
+    spaces = {"top": space, "left": beside or space, "bottom": space, "right": beside or space}
+    return "<w:pBdr>" + "".join(border(side, 8, room, colour) for side, room in spaces.items()) + "</w:pBdr>"
 
 
 def style(
@@ -81,7 +78,7 @@ def numbering_of(number: int, level: int) -> str:
     return (f'<w:numPr><w:ilvl w:val="{level}"/>' if level else "<w:numPr>") + f'<w:numId w:val="{number}"/></w:numPr>'
 
 
-INSET = '<w:ind w:left="113" w:right="113"/>'  # keeps bands with borders inside the margins
+INSET = '<w:ind w:left="227" w:right="227"/>'  # keeps bands with borders inside the margins, their text in line
 
 
 def paragraph_styles() -> list[str]:
@@ -100,13 +97,14 @@ def paragraph_styles() -> list[str]:
     ]
     return [
         style("paragraph", "Normal", default=True, priority=0),
-        style("paragraph", "Body Text", ppr=spacing(0, 160, 288), priority=1),
+        # Word takes the larger of two spaces that meet: the one above keeps text off the heading or list before it.
+        style("paragraph", "Body Text", ppr=spacing(120, 160, 288), priority=1),
         style(
             "paragraph",
             "heading 1",
             then="BodyText",
             priority=9,
-            ppr=keep + box(NAVY) + band(NAVY) + spacing(440, 200) + INSET + outline.format(0),
+            ppr=keep + box(NAVY, 5, 10) + band(NAVY) + spacing(440, 220) + INSET + outline.format(0),
             rpr=look(17, "FFFFFF", True),
         ),
         style(
@@ -114,7 +112,7 @@ def paragraph_styles() -> list[str]:
             "heading 2",
             then="BodyText",
             priority=9,
-            ppr=keep + spacing(300, 100) + outline.format(1),
+            ppr=keep + spacing(340, 80) + outline.format(1),
             rpr=look(14.5, NAVY, True),
         ),
         style(
@@ -137,14 +135,14 @@ def paragraph_styles() -> list[str]:
             "paragraph",
             "Title",
             then="Subtitle",
-            ppr="<w:keepNext/>" + box(NAVY, 10) + band(NAVY) + spacing(0, 0) + '<w:ind w:left="227" w:right="227"/>',
+            ppr="<w:keepNext/>" + box(NAVY, 10) + band(NAVY) + spacing(0, 0) + INSET,
             rpr=look(27, "FFFFFF", True),
         ),
         style(
             "paragraph",
             "Subtitle",
             then="BodyText",
-            ppr=box(NAVY, 10) + band(NAVY) + spacing(0, 0, 300) + '<w:ind w:left="227" w:right="227"/>',
+            ppr=box(NAVY, 10) + band(NAVY) + spacing(0, 0, 300) + INSET,
             rpr=look(16, "FFFFFF"),
         ),
         style("paragraph", "Masthead Marking", ppr=spacing(0, 160) + '<w:jc w:val="right"/>', rpr=look(12, INK, True)),
@@ -162,6 +160,12 @@ def paragraph_styles() -> list[str]:
             + band(TINT)
             + spacing(120, 200, 288)
             + '<w:ind w:left="227"/>',
+        ),
+        style(
+            "paragraph",
+            "Imprint",
+            based="BodyText",
+            ppr="<w:keepLines/><w:pBdr>" + border("top", 12, 10, NAVY) + "</w:pBdr>" + spacing(560, 0, 288),
         ),
         style("paragraph", "Nil Return", based="BodyText", rpr='<w:color w:val="44515C"/>'),
         style(

@@ -158,7 +158,7 @@ def test_the_open_xml_sdk_accepts_the_sample_and_invented_editions(node_tools: P
     files[0].write_bytes(render_word(bulletin(), TEMPLATE, sample.PICTURES))
 
     @settings(
-        max_examples=40,
+        max_examples=200,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
@@ -173,7 +173,7 @@ def test_the_open_xml_sdk_accepts_the_sample_and_invented_editions(node_tools: P
         files.append(file)
 
     write()
-    assert len(files) > 30
+    assert len(files) > 150
     assert validated(files, node_tools) == []
 
 

@@ -118,7 +118,7 @@ def test_plain_text_is_wrapped_and_ends_with_a_line_end() -> None:
     assert all("https://" in line for line in long)
     assert not any(line.startswith(">") for line in text.split("\n"))
     assert "Out of County           1,679     2,486       19   4,184" in text
-    assert "  2. Agree one response countywide.\n      1. with police\n      2. with housing\n  3. Report" in text
+    assert "  2. Agree one response countywide.\n      a. with police\n      b. with housing\n  3. Report" in text
 
 
 def test_a_table_too_wide_for_text_is_printed_row_by_row() -> None:

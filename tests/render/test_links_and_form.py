@@ -7,6 +7,7 @@ import pytest
 from bot.core.model import Heading, ListItem, Paragraph, Picture, Run, Section, Table, plain
 from bot.render.clean import clean_text, safe_url
 from bot.render.contents import contents
+from bot.render.shape import counted, shaped
 from bot.render.tidy import concerns, tidy
 from tests.render.sample import bullet, bulletin, item, para
 
@@ -162,3 +163,30 @@ def test_contents_leave_out_repeats_of_the_theme_and_tell_equal_lines_apart() ->
 def test_a_long_contents_list_names_themes_only() -> None:
     items = tuple(item(f"Story {number}", bullet("x")) for number in range(41))
     assert len(contents(bulletin(sections=(Section(theme="a", title="Theme", items=items),)))) == 1
+
+
+def test_points_marked_by_letters_or_roman_numbers_are_list_items_that_show_the_same_mark() -> None:
+    words = ("a) one", "(b) two", "Then:", "i. small", "ii) smaller", "h) eight", "i) nine", "c. 1900 it began")
+    shown = [
+        (block.level, block.number, plain(block.runs)) if isinstance(block, ListItem) else plain(block.runs)
+        for block in shaped([Paragraph(runs=(Run(text=text),)) for text in words])
+    ]
+    assert shown == [
+        (2, 1, "one"),
+        (2, None, "two"),
+        "Then:",
+        (3, 1, "small"),
+        (3, None, "smaller"),
+        (2, 8, "eight"),
+        (2, None, "nine"),
+        (2, 3, "1900 it began"),
+    ]
+    assert [counted(number, level) for number, level in ((3, 1), (3, 2), (4, 3), (30, 2))] == ["3", "c", "iv", "30"]
+
+
+def test_numbers_typed_in_the_lines_of_one_paragraph_make_a_list() -> None:
+    blocks = list(shaped([Paragraph(runs=(Run(text="1. read\n2. reply"),))]))
+    assert [(block.ordered, plain(block.runs)) for block in blocks if isinstance(block, ListItem)] == [
+        (True, "read"),
+        (True, "reply"),
+    ]

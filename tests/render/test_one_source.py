@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from lxml import etree, html
 
 from bot.core.model import Bulletin
 from bot.render.contents import contents
 from bot.render.html import render_html
 from bot.render.resources import templates_folder
+from bot.render.shape import counted
 from bot.render.text import render_text
 from bot.render.tidy import tidy
 from bot.render.word import render_word
@@ -22,7 +23,12 @@ from tests.render.strategies import BULLETIN
 TEMPLATE = (templates_folder() / "bulletin.docx").read_bytes()
 WORD = re.compile(r"[^\W_]+")
 QUICK = settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    derandomize=True,
+    phases=(Phase.generate,),  # whole editions shrink for minutes
 )
 
 
@@ -36,8 +42,9 @@ def of_word(docx: Docx) -> list[str]:
     out: list[str] = []
     starts = {}
     for num in docx.xml("word/numbering.xml").iter(f"{W}num"):
-        for start in num.iter(f"{W}startOverride"):
-            starts[num.get(f"{W}numId")] = start.get(f"{W}val")
+        for level in num.iter(f"{W}lvlOverride"):
+            start = int(level.find(f"{W}startOverride").get(f"{W}val"))
+            starts[num.get(f"{W}numId")] = counted(start, int(level.get(f"{W}ilvl")) + 1)
     for paragraph in docx.body.iter(f"{W}p"):
         number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
         if number is not None and paragraph.getparent().tag == f"{W}tc":
@@ -69,7 +76,7 @@ def _html_pieces(element: Any) -> list[str]:
 def of_text(text: str) -> list[str]:
     """Words of a text edition without addresses in angle brackets, list numbers and the word Picture."""
     text = re.sub(r"\s<(?:https?://|[^\s<>@]+@)[^>]*>", "", text)
-    text = re.sub(r"^ *\d+\. ", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *\d+\. |^(?: {6}| {10})[a-z]+\. ", "", text, flags=re.MULTILINE)
     return words(re.sub(r"\[Picture: ", "", text))
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
-from bot.core.model import Bulletin, Heading, Item, ListItem, Paragraph, Picture, Section, Table, block_text, plain
+from bot.core.model import Bulletin, Heading, Item, ListItem, Paragraph, Picture, Run, Section, Table, block_text, plain
 from bot.errors import InputError
 from bot.render.edited import apply_to
 from bot.render.resources import templates_folder
@@ -20,7 +20,7 @@ from bot.render.returned import read_bulletin, sections_of
 from bot.render.tidy import tidy
 from bot.render.word import render_word
 from tests.render import sample
-from tests.render.docx_checks import W
+from tests.render.docx_checks import Docx, W
 from tests.render.sample import bullet, bulletin, item, para
 from tests.render.strategies import BULLETIN
 
@@ -342,3 +342,12 @@ def _with(new: Item) -> tuple[Any, ...]:
     """The other themes, the last of them with one story more."""
     *others, last = bulletin().sections[1:]
     return (*others, last.model_copy(update={"nil": False, "items": (new,)}))
+
+
+def test_a_first_heading_that_repeats_the_theme_is_not_printed_twice_and_comes_back_with_the_file() -> None:
+    story = Item(heading="Hate crime", blocks=(Paragraph(runs=(Run(text="The forum met."),)),), field="F1", inbound=7)
+    original = bulletin(sections=(Section(theme="hate-crime", title="Hate Crime", items=(story,)),))
+    data = render_word(original, TEMPLATE)
+    assert [text for style, text in Docx(data).paragraphs() if style.startswith("heading")] == ["Hate Crime"]
+    (section,) = apply_to(original, read_bulletin(data)).bulletin.sections
+    assert section.items == (story,)

@@ -106,7 +106,7 @@ def test_two_placeholders_in_one_line_keep_the_words_between() -> None:
     expected = (
         "About August 2025 and CCSU Monthly RAG Update: Questions about this bulletin: rag@council.example.org. end"
     )
-    assert ("contact", expected) in docx.paragraphs()
+    assert ("imprint", expected) in docx.paragraphs()
 
 
 def test_words_beside_the_sections_are_kept() -> None:

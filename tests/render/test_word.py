@@ -13,6 +13,7 @@ from bot.core.model import ListItem, Picture, Run, Section
 from bot.render.native_chart import COLOURS
 from bot.render.resources import templates_folder
 from bot.render.word import render_word
+from bot.render.wordparts import PICTURE_BYTES_KEPT, printable_picture
 from tests.render import docx_checks, sample
 from tests.render.docx_checks import C, Docx, R, W
 from tests.render.sample import bullet, bulletin, item, number, para
@@ -44,7 +45,7 @@ def test_themes_items_and_nil_returns_stand_in_order(edition: Docx) -> None:
     shown = [text for style, text in edition.paragraphs() if style == "heading 1"]
     assert shown == [section.title for section in bulletin().sections]
     assert edition.paragraphs()[-2] == ("nil return", "Nothing to report this month.")
-    assert edition.paragraphs()[-1][0] == "contact"
+    assert edition.paragraphs()[-1][0] == "imprint"
 
 
 def test_the_contents_lead_to_every_heading(edition: Docx) -> None:
@@ -234,3 +235,21 @@ def test_a_number_typed_in_a_cell_is_a_real_one() -> None:
 def test_list_levels_below_the_template_still_have_bullets() -> None:
     docx = word(ListItem(runs=(Run(text="deep"),), level=3), ListItem(runs=(Run(text="too deep"),), level=9))
     assert [style for style, _ in docx.paragraphs() if style.startswith("list")] == ["list bullet 3", "list bullet 3"]
+
+
+def test_the_line_to_ask_about_a_theme_stays_with_the_words_before_it(edition: Docx) -> None:
+    lines = list(edition.body.iter(f"{W}p"))
+    asks = [index for index, one in enumerate(lines) if edition.text(one).startswith("Email a question about")]
+    assert asks
+    assert all(lines[index - 1].find(f"{W}pPr/{W}keepNext") is not None for index in asks)
+
+
+def test_a_heavy_picture_without_transparency_is_printed_as_a_jpeg() -> None:
+    image = Image.effect_noise((1_500, 1_600), 80).convert("RGB")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    assert out.tell() > PICTURE_BYTES_KEPT
+    ready = printable_picture(out.getvalue())
+    assert ready is not None
+    assert ready[1:] == ("jpeg", 1_500, 1_600)
+    assert len(ready[0]) < out.tell()

@@ -8,6 +8,7 @@ from bot.stats.custody import StatisticsReading, read_statistics
 from bot.stats.workbook import read_workbook
 from tests.stats.build import config
 from tests.stats.cases import CASES, Case
+from tests.stats.more_cases import MORE
 
 CONFIG = config()
 
@@ -16,7 +17,7 @@ def read(case: Case) -> StatisticsReading:
     return read_statistics(read_workbook(case.file, case.data()), CONFIG)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *MORE], ids=lambda case: case.name)
 def test_workbook_of_each_kind(case: Case) -> None:
     reading = read(case)
     rows = {row.district: tuple(row.values.values()) for row in reading.rows}

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from bot.core.model import Run, Table
+from bot.core.model import Run, StatisticsTable, Table
 from bot.core.records import Count
 from bot.errors import InputError
 from bot.stats.adding import baseline_counts, month_counts
+from bot.stats.again import again_findings, differences, question_to_editor
 from bot.stats.custody import read_statistics, statistics_json
 from bot.stats.history import History, running_total
 from bot.stats.months import add
@@ -22,6 +23,7 @@ from tests.stats.months_of import codes, cumulative, monthly, read_rows, small_c
 
 CONFIG = small_config()
 JULY = {"Town A": (20, 30, 1), "Town B": (5, 6, 0), "Town C": (7, 8, 9)}
+ZERO = dict.fromkeys(JULY, (0, 0, 0))
 ONE = {"Town A": (2, 3, 1), "Town B": (1, 0, 0), "Town C": (0, 2, 1)}
 
 
@@ -109,6 +111,48 @@ def test_last_months_file_again_without_a_month_in_it() -> None:
     reading = read_rows(rows, CONFIG, "2025-08", history_to_july())
     assert codes(reading) == ["period-mismatch:error"]
     assert "same as in the file for July 2025" in reading.findings[0].message
+
+
+def test_a_file_without_a_month_is_asked_about_only_when_it_may_be_the_right_one() -> None:
+    def unnamed(counts: dict[str, tuple[int, ...]]) -> list[list[object]]:
+        return [["Running total since January"], *cumulative(CONFIG, "2025-07", counts)[1:]]
+
+    reading = read_rows(unnamed(grown(ONE)), CONFIG, "2025-08", history_to_july())
+    assert codes(reading) == ["month-not-named:warning"]
+    assert "taken as those of August 2025" in reading.findings[0].message
+    assert codes(read_rows(unnamed(grown(ONE)), CONFIG)) == []
+    august = read_rows(cumulative(CONFIG, "2025-08", grown(ONE)), CONFIG)
+    history = history_to_july()
+    history = history.add(month_counts(august, history, CONFIG, "2025-08"))
+    older = read_rows(unnamed(JULY), CONFIG, "2025-09", history)
+    assert codes(older) == ["period-mismatch:error", "cumulative-fell:error"]
+    assert "same as in the file for July 2025" in older.findings[0].message
+    assert "they are those published for July 2025" in older.findings[1].message
+
+
+def test_a_running_total_that_begins_elsewhere_is_asked_about() -> None:
+    rows = [["Since April 2025, to the end of August 2025"], *cumulative(CONFIG, "2025-08", grown(ONE))[1:]]
+    reading = read_rows(rows, CONFIG, "2025-08", history_to_july())
+    assert codes(reading) == ["period-mismatch:warning"]
+    assert reading.findings[0].message == "The file counts from April 2025, the series from January 2025."
+    month = [["01/08/2025 - 31/08/2025"], *cumulative(CONFIG, "2025-08", ONE)[1:]]
+    assert read_rows(month, CONFIG, "2025-08", history_to_july()).kind == "monthly"
+
+
+def test_figures_that_come_again_are_compared_cell_by_cell() -> None:
+    def table(counts: dict[str, tuple[int, ...]]) -> StatisticsTable:
+        return table_of(read_rows(cumulative(CONFIG, "2025-08", counts), CONFIG), CONFIG)
+
+    old, many = table(grown(ONE)), table({name: tuple(v + 1 for v in counts) for name, counts in JULY.items()})
+    assert [f.code for f in again_findings(old, old, "Ash", own=False)] == ["figures-same"]
+    assert question_to_editor(old, old, "Ash", "Elm") == ""
+    told = again_findings(old, table(grown(ONE, {**ZERO, "Town B": (0, 0, 4)})), "Ash", own=True)
+    assert [(f.code, f.severity, f.where) for f in told[1:]] == [("figures-replaced", "note", "file!A4:E4")]
+    assert told[1].message == "Town B, measure z: 4 now, 0 before."
+    number = len(differences(old, many))
+    assert f"and {number - 4} more" in question_to_editor(old, many, "Ash", "Elm")
+    other = old.model_copy(update={"period": "2025-07"})
+    assert "those that Ash sent before were of August 2025" in again_findings(old, other, "Ash", own=False)[0].message
 
 
 def test_both_kinds_beside_each_other_must_agree() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Protocol
 
 import pytest
@@ -111,6 +112,19 @@ class TransportContract:
             return sorted(got) == sorted(expected)
         return identities(got) == identities(expected)
 
+    def test_what_was_filed_is_given_again_to_a_restored_store(self, world: World) -> None:
+        for number in (1, 2, 3):
+            world.arrive(mail(number))
+        places = (Place.PROCESSED, Place.HELD, Place.LEFT)
+        for got, place in zip(sorted(self.fetch(world), key=lambda one: identities([one.raw])), places, strict=True):
+            world.mailbox.acknowledge(got.ref, place)
+        since = datetime(2025, 1, 1, tzinfo=UTC)
+        world.reopen()
+        again = list(world.mailbox.fetch_filed(nothing_known, 100, since))
+        assert self.same(world, [one.raw for one in again], [mail(1), mail(2)])
+        refs = {one.ref for one in again}
+        assert list(world.mailbox.fetch_filed(refs.__contains__, 100, since)) == []
+
     def test_an_empty_mailbox_gives_nothing(self, world: World) -> None:
         assert self.fetch(world) == []
 
@@ -147,6 +161,23 @@ class TransportContract:
             assert len(bite) <= 2
             known |= {got.ref: got.raw for got in bite}
         assert self.same(world, known.values(), [mail(number) for number in range(5)])
+
+    def test_a_full_inbox_hides_no_junk_and_the_store_is_asked_little(self, world: World) -> None:
+        for number in range(8):
+            world.arrive(mail(number))
+        world.arrive(mail(8), junk=True)
+        known: dict[str, bytes] = {}
+        asked: list[str] = []
+
+        def is_known(ref: str) -> bool:
+            asked.append(ref)
+            return ref in known
+
+        for _ in range(6):
+            for got in world.mailbox.fetch_new(is_known, 2):
+                known[got.ref] = got.raw
+        assert self.same(world, known.values(), [mail(number) for number in range(9)])
+        assert len(asked) <= 45  # each mail a few times, not all of them at each fetch
 
     def test_a_fetch_that_is_broken_off_loses_nothing(self, world: World) -> None:
         for number in range(3):

@@ -182,6 +182,7 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self.target = target
         self.cut_after: int | None = None  # bytes from the server, then the line is cut (once)
+        self.silent = False  # nothing comes from the server
         self._lines: set[socket.socket] = set()
         self.port = free_port()
         self._listen()
@@ -204,6 +205,8 @@ class Proxy:
     def _pump(self, source: socket.socket, target: socket.socket, from_server: bool) -> None:
         with suppress(OSError):
             while data := source.recv(65_536):
+                while from_server and self.silent:
+                    time.sleep(0.01)
                 if from_server and self.cut_after is not None:
                     self.cut_after -= len(data)
                     if self.cut_after <= 0:

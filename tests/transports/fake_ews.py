@@ -88,16 +88,21 @@ def several(operation: str, parts: list[tuple[str, str]]) -> Answer:
     return soap(f"<m:{operation}Response><m:ResponseMessages>{rows}</m:ResponseMessages></m:{operation}Response>")
 
 
-def busy(milliseconds: int) -> Answer:
-    """The fault with which Exchange throttles."""
+def fault(code: str, inside: str = "") -> Answer:
+    """A SOAP fault, with which Exchange refuses a whole request."""
+    errors = "http://schemas.microsoft.com/exchange/services/2006/errors"
     return soap(
-        f'<s:Fault><faultcode xmlns:a="{T}">a:ErrorServerBusy</faultcode><faultstring>The server cannot service this '
-        f'request right now.</faultstring><detail><e:ResponseCode xmlns:e="http://schemas.microsoft.com/exchange/services'
-        f'/2006/errors">ErrorServerBusy</e:ResponseCode><e:Message xmlns:e="http://schemas.microsoft.com/exchange/services'
-        f'/2006/errors">Try again later.</e:Message><t:MessageXml><t:Value Name="BackOffMilliseconds">{milliseconds}'
-        f"</t:Value></t:MessageXml></detail></s:Fault>",
+        f'<s:Fault><faultcode xmlns:a="{T}">a:{code}</faultcode><faultstring>Text that changes.</faultstring><detail>'
+        f'<e:ResponseCode xmlns:e="{errors}">{code}</e:ResponseCode><e:Message xmlns:e="{errors}">Text.</e:Message>'
+        f"{inside}</detail></s:Fault>",
         500,
     )
+
+
+def busy(milliseconds: int) -> Answer:
+    """The fault with which Exchange throttles."""
+    value = f'<t:Value Name="BackOffMilliseconds">{milliseconds}</t:Value>'
+    return fault("ErrorServerBusy", f"<t:MessageXml>{value}</t:MessageXml>")
 
 
 class FakeEws:
@@ -113,6 +118,7 @@ class FakeEws:
         self.leaves_drafts = False
         self.sent_lag = False
         self.knows_transport_headers = True
+        self.missing_rights: set[str] = set()
         self.attempts = 0  # requests with wrong credentials
         self.conversion_fails: set[str] = set()
         self.crashes_on: set[str] = set()
@@ -178,10 +184,13 @@ class FakeEws:
     def _folder_xml(self, ref: str) -> str:
         name = self.folders[ref][0]
         total = sum(item.folder == ref for item in self.items.values())
+        names = ("CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify", "Read")
+        rights = "".join(f"<t:{name}>{str(name not in self.missing_rights).lower()}</t:{name}>" for name in names)
         return (
             f'<t:Folder><t:FolderId Id={quoteattr(ref)} ChangeKey="k"/><t:ParentFolderId Id="{self.folders[ref][1]}" '
             f'ChangeKey="k"/><t:FolderClass>IPF.Note</t:FolderClass><t:DisplayName>{escape(name)}</t:DisplayName>'
-            f"<t:TotalCount>{total}</t:TotalCount><t:ChildFolderCount>0</t:ChildFolderCount></t:Folder>"
+            f"<t:TotalCount>{total}</t:TotalCount><t:ChildFolderCount>0</t:ChildFolderCount><t:EffectiveRights>{rights}"
+            "</t:EffectiveRights></t:Folder>"
         )
 
     def _GetFolder(self, request: etree._Element) -> Answer:  # noqa: N802
@@ -340,7 +349,7 @@ class FakeEws:
             found = []
         if request.find("m:SortOrder", NS) is not None:
             found = found[::-1]
-        rows = "".join(self._item_xml(item) for item in found)
+        rows = "".join(self._item_xml(item, received=request.find("m:SortOrder", NS) is not None) for item in found)
         return response(
             "FindItem",
             f'<m:RootFolder IndexedPagingOffset="{len(found)}" TotalItemsInView="{len(found)}" '

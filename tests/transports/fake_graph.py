@@ -11,7 +11,6 @@ import base64
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.transports.httpd import Answer
@@ -47,8 +46,7 @@ def error(status: int, code: str, **headers: str) -> Answer:
 
 
 def answer(value: object, status: int = 200) -> Answer:
-    now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json", "Date": now})
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
 
 class FakeGraph:

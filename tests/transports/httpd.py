@@ -55,6 +55,7 @@ class Httpd:
         self.faults: list[Fault] = []
         self.seen: list[str] = []
         self.drop_at: tuple[int, bool] | None = None  # drop the line at the n-th request from now; True = after acting
+        self.clock_ahead = 0.0  # seconds by which the Date of answers is ahead
         self.lock = threading.RLock()
         self.line: dict[str, object] = {}  # what the app keeps about the connection that it answers just now
         self._open: set[socket.socket] = set()
@@ -161,6 +162,9 @@ def _handler(owner: Httpd) -> type[BaseHTTPRequestHandler]:
         def handle(self) -> None:
             with suppress(OSError, ValueError, ssl.SSLError):
                 super().handle()
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string((timestamp or time.time()) + owner.clock_ahead)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

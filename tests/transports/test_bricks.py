@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,13 @@ from bot.transports.headers import (
     wire_lines,
     with_transport_headers,
 )
+from bot.transports.imap_session import SaidNo
 from bot.transports.limits import DEFAULT_WAIT, LOGIN_INTERVAL, LONGEST_WAIT, LoginGuard, Pace, Throttled, Waiting
 from bot.transports.limits import retry_after as seconds_of
 from bot.transports.pending import WHOLE_LIST_EVERY, Change, Pending
 from bot.transports.quiet import quieten
+from bot.transports.report import newest_mail
+from bot.transports.smtp_session import clock_difference
 from bot.transports.statefile import StateFile
 from tests.transports.contract import mail, nothing_known, staged
 
@@ -147,7 +151,7 @@ def test_the_whole_list_is_read_once_a_day() -> None:
     clock, state = Clock(), StateFile()
     pending = Pending(state, "inbox", clock)
     pending.add([Change("a")], "c1", whole=True)
-    assert pending.unknown({"a"}.__contains__) == []
+    assert list(pending.unknown({"a"}.__contains__)) == []
     assert pending.due_cursor() == "c1"
     clock.now += WHOLE_LIST_EVERY + 1
     assert pending.due_cursor() == ""
@@ -157,9 +161,9 @@ def test_the_cursor_on_disk_waits_for_the_store() -> None:
     state = StateFile()
     pending = Pending(state, "inbox", Clock())
     pending.add([Change("b", "2"), Change("a", "1")], "c1", whole=True)
-    assert pending.unknown(nothing_known) == ["a", "b"]
+    assert list(pending.unknown(nothing_known)) == ["a", "b"]
     assert state.text("inbox.cursor") == ""
-    assert pending.unknown({"a", "b"}.__contains__) == []
+    assert list(pending.unknown({"a", "b"}.__contains__)) == []
     assert state.text("inbox.cursor") == "c1"
 
 
@@ -170,9 +174,9 @@ def test_a_mail_that_fails_comes_last_and_then_holds_nothing_back() -> None:
     for _ in range(2):
         with pytest.raises(Unavailable):
             pending.failed("a", Unavailable("No answer."))
-        assert pending.unknown(nothing_known) == ["b", "a"]
+        assert list(pending.unknown(nothing_known)) == ["b", "a"]
     assert pending.failed("a", Unavailable("No answer.")).code == "mail-unreadable"
-    assert pending.unknown({"b"}.__contains__) == ["a"]
+    assert list(pending.unknown({"b"}.__contains__)) == ["a"]
     assert state.text("inbox.cursor") == "c1"
 
 
@@ -254,3 +258,39 @@ def test_heavy_libraries_load_only_when_they_are_used() -> None:
     root = Path(__file__).parents[2]
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert said.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("[OVERQUOTA] Quota exceeded", "mailbox-full"), ("select failed: [NOPERM] no", "no-rights"), ("no", "imap-no")],
+)
+def test_a_no_of_the_server_says_what_to_do(text: str, code: str) -> None:
+    told = SaidNo("The mail could not be filed", text)
+    assert told.code == code
+    assert told.message.startswith("The mail could not be filed: ")
+    assert told.hint
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("2026-11-25T10:00:00Z", "2 hours ago (2026-11-25 10:00 UTC)"),
+        (datetime(2026, 11, 24, 12, 0, tzinfo=UTC), "1 day ago"),
+        ("yesterday", "does not say"),
+        (None, "does not say"),
+    ],
+)
+def test_the_age_of_the_newest_mail_is_said_in_plain_units(at: object, says: str) -> None:
+    assert says in newest_mail(at, datetime(2026, 11, 25, 12, 0, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("greeting", "known"),
+    [
+        (b"EX01 Microsoft ESMTP MAIL Service ready at Wed, 25 Nov 2026 13:00:00 +0000", True),
+        (b"mx ESMTP Postfix", False),
+        (b"ready at Mon, 31 Feb 2026 13:00:00 +0000", False),
+    ],
+)
+def test_a_servers_clock_is_read_from_its_greeting(greeting: bytes, known: bool) -> None:
+    assert (clock_difference(greeting) is not None) is known

@@ -331,6 +331,17 @@ def test_check_says_what_is_there(world: EwsWorld) -> None:
     lines = world.mailbox.check()
     assert all(line.ok for line in lines), lines
     assert {line.topic for line in lines} >= {"certificate", "mailbox", "server", "folder", "newest mail", "limits"}
+    says = {line.topic: f"{line.says} {line.todo}" for line in lines}
+    assert "days ago (2025-08-05 10:00 UTC)" in says["newest mail"]
+    assert '"Please give COUNCIL\\svc-bulletin Full Access to' in says["rights"]
+
+
+def test_check_says_which_right_is_missing_and_whom_to_ask_for_it(world: EwsWorld) -> None:
+    world.ews.missing_rights = {"Delete"}
+    (line,) = [line for line in world.mailbox.check() if line.topic == "rights"]
+    assert not line.ok
+    assert "no right to delete" in line.says
+    assert "Ask the Exchange administrator" in line.todo
 
 
 def test_a_mail_that_vanishes_between_listing_and_reading_shifts_no_header(world: EwsWorld) -> None:
@@ -347,3 +358,30 @@ def test_a_mail_that_vanishes_between_listing_and_reading_shifts_no_header(world
     assert set(got) == {first.id, last.id}
     assert got[first.id].startswith(b"Received: from wire1")
     assert got[last.id].startswith(b"Received: from wire3")
+
+
+@pytest.mark.parametrize(("access", "named"), [("impersonation", True), ("delegate", False)])
+def test_impersonation_names_the_mailbox_where_mail_is_read_and_delegation_does_not(
+    world: EwsWorld, access: str, named: bool
+) -> None:
+    headers: list[bool] = []
+    answer = world.ews.answer
+
+    def listening(method: str, path: str, given: dict[str, str], body: bytes) -> Answer:
+        if "authorization" in given:
+            headers.append(b"ExchangeImpersonation" in body)
+        return answer(method, path, given, body)
+
+    world.ews.answer = listening  # type: ignore[method-assign]
+    world.settings = replace(world.settings, access=access)
+    world.reopen()
+    world.arrive(mail(1))
+    assert fetched(world) == [mail(1)]
+    assert (True in headers) is named
+
+
+def test_a_503_that_says_how_long_is_waited_for(world: EwsWorld) -> None:
+    world.httpd.faults.append(Fault("SyncFolderItems", answer=Answer(503, b"", {"Retry-After": "90"})))
+    with pytest.raises(Throttled) as told:
+        fetched(world)
+    assert told.value.retry_after == 90

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from bot.errors import ConfigError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Place, Probe
 from bot.transports.limits import Throttled
+from bot.transports.oauth import OauthSettings
 from bot.transports.statefile import StateFile
 from tests.transports.certs import Authority
 from tests.transports.contract import TransportContract, mail, nothing_known, staged, with_ref
@@ -289,10 +292,14 @@ def test_a_wrong_secret_is_tried_three_times_and_then_rests(world: GraphWorld) -
     assert fetched(world) == []
 
 
+def with_certificate(world: GraphWorld, days: int = 365) -> OauthSettings:
+    """The app registration with a certificate in place of the secret."""
+    cert, key = world.authority.files(days, "bot.example.org", with_rsa=True)
+    return replace(world.settings.oauth, client_secret="", certificate=key.read_text() + cert.read_text())
+
+
 def test_a_certificate_logs_in_as_well_as_a_secret(world: GraphWorld) -> None:
-    cert, key = world.authority.files(host="bot.example.org", with_rsa=True)
-    pem = key.read_text() + cert.read_text()
-    world.settings = replace(world.settings, oauth=replace(world.settings.oauth, client_secret="", certificate=pem))
+    world.settings = replace(world.settings, oauth=with_certificate(world))
     world.reopen()
     world.arrive(mail(1))
     assert fetched(world) == [mail(1)]
@@ -370,6 +377,14 @@ def test_check_says_what_is_there(world: GraphWorld) -> None:
     assert any("364 more days" in line.says or "365 more days" in line.says for line in lines)
 
 
+def test_check_warns_before_the_apps_own_certificate_ends(world: GraphWorld) -> None:
+    world.settings = replace(world.settings, oauth=with_certificate(world, days=20))
+    world.reopen()
+    found = [line for line in world.mailbox.check() if "of the app" in line.says]
+    assert [line.ok for line in found] == [False]
+    assert "upload it" in found[0].todo
+
+
 def test_check_with_a_wrong_secret_says_what_to_do(world: GraphWorld) -> None:
     world.settings = replace(world.settings, oauth=replace(world.settings.oauth, client_secret="wrong"))
     world.reopen()
@@ -391,3 +406,45 @@ def test_an_odd_answer_is_never_a_crash_and_never_a_proof(world: GraphWorld, bod
     with suppress(Unavailable):
         world.mailbox.acknowledge("MSG-1", Place.PROCESSED)
     assert world.graph.left == []
+
+
+def test_a_503_that_says_how_long_is_waited_for(world: GraphWorld) -> None:
+    world.httpd.faults.append(Fault("delta", answer=error(503, "ServiceUnavailable", **{"Retry-After": "90"})))
+    with pytest.raises(Throttled) as told:
+        fetched(world)
+    assert told.value.retry_after == 90
+
+
+def test_the_token_is_asked_for_the_cloud_that_the_endpoint_is_in(world: GraphWorld) -> None:
+    asked: list[bytes] = []
+    answer = world.graph.answer
+
+    def listening(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        asked.append(body)
+        return answer(method, path, headers, body)
+
+    world.graph.answer = listening  # type: ignore[method-assign]
+    assert fetched(world) == []
+    scopes = [body for body in asked if b"scope=" in body]
+    assert len(scopes) == 1
+    assert f"scope=https%3A%2F%2Flocalhost%3A{world.httpd.port}%2F.default".encode() in scopes[0]
+
+
+def test_threads_that_use_one_mailbox_make_one_request_at_a_time(world: GraphWorld) -> None:
+    """Exchange Online takes four at once for a mailbox and refuses the fifth."""
+    at_once, most = [0], [0]
+    serve = world.httpd.serve
+
+    def watched(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        try:
+            serve(handler, body)
+        finally:
+            at_once[0] -= 1
+
+    world.httpd.serve = watched  # type: ignore[method-assign]
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda number: world.sender.probe(staged(number)), range(24)))
+    assert set(answers) == {Probe.UNKNOWN}
+    assert 1 <= most[0] <= 4

@@ -76,6 +76,9 @@ class GraphWorld:
         for message in self.graph.in_folder("drafts"):
             self.graph.remove(message)
 
+    def a_person_deletes_our_folder(self) -> None:
+        self.graph.folders = {ref: name for ref, name in self.graph.folders.items() if name != "Processed"}
+
     def away(self) -> AbstractContextManager[None]:
         return self.httpd.away()
 
@@ -136,6 +139,9 @@ class EwsWorld:
     def a_person_removes_the_drafts(self) -> None:
         for item in self.ews.in_folder("drafts"):
             self.ews.remove(item)
+
+    def a_person_deletes_our_folder(self) -> None:
+        self.ews.folders = {ref: found for ref, found in self.ews.folders.items() if found[0] != "Processed"}
 
     def away(self) -> AbstractContextManager[None]:
         return self.httpd.away()

@@ -7,14 +7,16 @@ from datetime import datetime
 
 from bot.core import keys, lifecycle
 from bot.core.assemble import status_of
-from bot.core.decision import Word, find_theme
-from bot.core.effects import Answer, Confirm, FileHeld, Notify, Plan, PlanBuilder
+from bot.core.decision import Word
+from bot.core.effects import Confirm, FileHeld, Notify, Plan, PlanBuilder
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import EditionState, Person
-from bot.core.planner import editing
-from bot.core.planner.due import remind
+from bot.core.planner import codes, editing, holding, wanted
+from bot.core.planner.due import NO_READERS, remind
+from bot.core.planner.overdue import REQUESTS_MISSED, place_of
 from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules
+from bot.core.planner.said import Filing
 from bot.core.planner.said import Said as Said
 from bot.core.planner.said import answer as _answer
 from bot.core.planner.said import stays as _stays
@@ -24,26 +26,35 @@ from bot.core.records import (
     DeliveriesWithdrawn,
     EditionView,
     Logged,
+    ProblemCleared,
     TokensKilled,
 )
-from bot.core.timetable import LONDON, extended
+from bot.core.timetable import LONDON, extended, month_title, period_of, shifted_period
 from bot.errors import InputError
 
 COLLECTS = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.CORRECTING)
-SEND_AGAIN = (("APPROVE", "approve this same draft anew"), ("CHANGES", "what you write underneath goes to the leads"))
 
 
 def plan_decision(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan:
-    """What an editor's words do. Unclear, out of date or not allowed: nothing changes and the editor hears why."""
+    """What an editor's words do. Unclear, out of date or not allowed: nothing changes and the editor hears why; where
+    it is not proven who wrote, a code is mailed and nothing is done before it comes back."""
+    plan = _decided(view, rules, said, now)
+    return codes.ask_code(view, said, now) if codes.needs_code(plan, said) else plan
+
+
+def plan_code(view: EditionView, rules: Rules, said: Said, earlier: Said | None, now: datetime) -> Plan:
+    """What a mailed code does when it comes back: the decision of ``earlier``, the mail that it confirms."""
+    code = codes.find_code(view, said, now)
+    if code is None or earlier is None:
+        return codes.plan_wrong_code(view, said)
+    return codes.plan_confirmed(view, earlier, code, lambda seen, meant: _decided(seen, rules, meant, now))
+
+
+def _decided(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan:
     build = PlanBuilder(view.edition)
     word = said.command.word
     if said.command.problem or word is None:
-        sentences = [said.command.problem or "I could not read that as one of the words I know; nothing was changed."]
-        if said.command.worried and view.edition.state is EditionState.APPROVED:
-            sentences.append(
-                "It is approved and leaves after the cooling-off; HOLD, alone on the first line, stops it."
-            )
-        _answer(build, said, view, "your reply needs one clear word", sentences, quoted=True)
+        holding.unclear(build, view, rules, said)
     elif word not in ACTIONS:
         _answer(build, said, view, f"{word} is not possible here", (f"{word} does nothing in this bot.",))
     elif word not in WITHOUT_TOKEN and not said.has_token:
@@ -79,8 +90,18 @@ def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
         return
     if _stays(build, view, said, EditionEvent.APPROVE):
         return
+    objection = holding.objection(view, said)
+    if objection:
+        sentences = (objection, "If it may go out all the same, reply APPROVE to this mail.")
+        _answer(build, said, view, "APPROVE was not done", sentences, may_say=holding.SEND_AGAIN)
+        return
     if edition.state is EditionState.STOPPED:
         _approve_stopped(build, view, said, now)
+        return
+    readers = editing.readers_for(view, rules)
+    if not readers:
+        sentences = (NO_READERS, "Nothing was approved. Reply APPROVE again once somebody is on the list.")
+        _answer(build, said, view, "APPROVE was not done", sentences)
         return
     release_at = max(now + rules.cooling_off, edition.timetable.distribution_at)
     build.set(
@@ -89,7 +110,8 @@ def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
         approved_by=said.person.address,
         approved_at=now,
         release_at=release_at,
-        readers=editing.readers_for(view, rules),
+        readers=readers,
+        objected_by="",
         cause=f"approved by {said.person.address}",
     )
     build.write(TokensKilled(bulletin=edition.bulletin, period=edition.period))
@@ -134,84 +156,13 @@ def _approve_stopped(build: PlanBuilder, view: EditionView, said: Said, now: dat
         approved_by=said.person.address,
         approved_at=now,
         cause=f"approved anew by {said.person.address}",
+        objected_by="",
     )
     build.write(
         DeliveriesRequeued(edition_id=edition.id, kinds=("bulletin",), not_before=now, version=edition.issue_version)
     )
     sentences = ("What had been stopped goes on its way now. Nobody who has it gets it again.",)
     _answer(build, said, view, "approved anew", sentences)
-
-
-def _hold(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
-    edition = view.edition
-    if _stays(build, view, said, EditionEvent.HOLD):
-        return
-    state = lifecycle.move_edition(edition.state, EditionEvent.HOLD)
-    cause = f"HOLD by {said.person.address}"
-    says = edition_cell(edition.state, EditionEvent.HOLD).says
-    if state is EditionState.STOPPED:
-        build.set(state=state, cause=cause)
-        build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason=cause))
-        queued = sum(1 for d in view.deliveries if d.kind == "bulletin" and d.state == "queued")
-        says = f"Stopped: {queued} mail{'s' if queued != 1 else ''} that had not left stay{'s' * (queued == 1)} here."
-    else:
-        build.set(
-            state=state, cause=cause, approved_draft=None, approved_by="", approved_at=None, release_at=None, readers=()
-        )
-    _answer(build, said, view, "held", (says,), may_say=SEND_AGAIN)
-
-
-def _changes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
-    """Back to collecting. A line that begins with a theme's name goes to that lead, the rest into the notes."""
-    edition = view.edition
-    says = edition_cell(edition.state, EditionEvent.CHANGES).says
-    state = edition_cell(edition.state, EditionEvent.CHANGES).to
-    if not takes_replies(edition.state):
-        _answer(build, said, view, "CHANGES: nothing was changed", (says,))
-        return
-    if state is not None:
-        build.set(
-            state=EditionState(state),
-            cause=f"CHANGES by {said.person.address}",
-            approved_draft=None,
-            approved_by="",
-            approved_at=None,
-            release_at=None,
-        )
-        if edition.state is EditionState.STOPPED:
-            build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason="CHANGES"))
-    told: list[str] = []
-    notes: list[str] = []
-    for line in filter(None, (line.strip() for line in f"{said.command.argument}\n{said.command.rest}".split("\n"))):
-        name, colon, text = line.partition(":")
-        theme = rules.theme(find_theme(name, rules.titles()) or "") if colon else None
-        if theme is None:
-            notes.append(line)
-            continue
-        told.append(theme.title)
-        for lead in theme.leads:
-            build.do(
-                Answer(
-                    key=keys.notice_key(
-                        edition.bulletin, edition.period, f"changes/{theme.key}/{said.digest}", lead.address
-                    ),
-                    to=lead,
-                    about=f"{theme.title}: the editor asks for a change",
-                    sentences=(text.strip(), "Just reply to this mail with the changed text."),
-                    theme=theme.key,
-                )
-            )
-    build.set(notes=(*build.edition.notes, *notes), edited_draft=None, edited_themes=(), edited_seen_at=None)
-    sentences = [says]
-    if edition.edited_draft is not None:
-        sentences.append(
-            f"The next draft starts from the leads’ own text; what draft {edition.edited_draft} had is kept."
-        )
-    if told:
-        sentences.append(f"Passed on to the leads of: {', '.join(told)}.")
-    if notes:
-        sentences.append("Kept as notes for the next draft mail; a line such as “Hate Crime: ...” goes to that lead.")
-    _answer(build, said, view, "changes wanted", sentences, lines=tuple(notes))
 
 
 def _extend(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
@@ -257,7 +208,11 @@ def _chase(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now:
 
 
 def _skip(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
+    """Leave one theme out; without a theme the whole month, as long as nobody has been asked."""
     edition, theme = view.edition, rules.theme(said.command.theme or "")
+    if theme is None and not said.command.argument:
+        _skip_month(build, view, said)
+        return
     open_states = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.CORRECTING, EditionState.PLANNED)
     if theme is None or edition.state not in open_states:
         sentence = "The draft is approved or gone; HOLD it first, then SKIP. Nothing was changed."
@@ -272,6 +227,17 @@ def _skip(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: 
     _answer(build, said, view, f"{theme.title} is left out", sentences)
 
 
+def _skip_month(build: PlanBuilder, view: EditionView, said: Said) -> None:
+    """No bulletin for a month whose requests have not gone out."""
+    edition = view.edition
+    if _stays(build, view, said, EditionEvent.SKIP_MONTH):
+        return
+    state = lifecycle.move_edition(edition.state, EditionEvent.SKIP_MONTH)
+    build.set(state=state, cause=f"SKIP by {said.person.address}")
+    build.write(ProblemCleared(code=REQUESTS_MISSED, where=place_of(edition)))
+    _answer(build, said, view, "the month is left out", ("There is no bulletin for this month. Nobody is asked.",))
+
+
 def _cancel(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     if _stays(build, view, said, EditionEvent.CANCEL):
         return
@@ -284,6 +250,7 @@ def _cancel(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now
             edition_id=edition.id, kinds=("request", "reminder", "deputy_question", "bulletin"), reason="CANCEL"
         ),
         TokensKilled(bulletin=edition.bulletin, period=edition.period),
+        ProblemCleared(code=REQUESTS_MISSED, where=place_of(edition)),
     )
     _answer(build, said, view, "cancelled", (edition_cell(edition.state, EditionEvent.CANCEL).says,))
 
@@ -312,20 +279,29 @@ def _file(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: 
         known = ", ".join(str(mail.id) for mail in view.held) or "none"
         _answer(build, said, view, f"FILE {number} was not done", (f"Numbers in the holding pen: {known}.",))
         return
+    again = "The mail stays in the holding pen."
     if not takes_replies(view.edition.state):
-        says = edition_cell(view.edition.state, EditionEvent.CHANGES).says
-        sentences = (says, "The mail stays in the holding pen.")
-        _answer(build, said, view, f"FILE {number} was not done", sentences)
+        opens = month_title(max(shifted_period(view.edition.period, 1), period_of(now)))
+        says = edition_cell(view.edition.state, EditionEvent.REPLY).says
+        told: tuple[str, ...] = (says, f"{again} Send the same words again once the edition of {opens} is open.")
+        _answer(build, said, view, f"FILE {number} was not done", told)
+        return
+    found = said.filing or Filing()
+    if found.refused:
+        told = (*found.refused, f"{again} Ask its sender for another copy; nothing of it was read.")
+        _answer(build, said, view, f"FILE {number} was not done", told)
         return
     build.do(FileHeld(inbound=held.id, theme=theme.key))
-    _answer(build, said, view, f"number {number} is filed", (f"It is read as a reply for {theme.title}.",))
+    month = month_title(view.edition.period)
+    told = (f"It is read as a reply for {theme.title} in {month}.", *found.read)
+    _answer(build, said, view, f"number {number} is filed", told, lines=found.aside)
 
 
 Action = Callable[[PlanBuilder, EditionView, Rules, Said, datetime], None]
 ACTIONS: dict[Word, Action] = {
     Word.APPROVE: _approve,
-    Word.HOLD: _hold,
-    Word.CHANGES: _changes,
+    Word.HOLD: holding.hold,
+    Word.CHANGES: wanted.changes,
     Word.EXTEND: _extend,
     Word.CHASE: _chase,
     Word.SKIP: _skip,

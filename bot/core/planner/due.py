@@ -3,12 +3,11 @@ missed, late or doubled changes nothing."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import keys, lifecycle
 from bot.core.edits import Edited
 from bot.core.effects import (
-    Alert,
     AskDeputy,
     AskLead,
     ChaseEditor,
@@ -21,10 +20,15 @@ from bot.core.effects import (
 )
 from bot.core.lifecycle import EditionEvent
 from bot.core.model import DeliveryState, EditionState, Person, Problem
+from bot.core.planner.answering import digests_due
+from bot.core.planner.overdue import REQUESTS_MISSED, place_of, requests_missed
 from bot.core.planner.rules import Rules, is_away, london_day, missing_themes, to_ask
-from bot.core.records import DeliveriesWithdrawn, Delivery, DueDone, EditionView, Logged, ProblemNoted
+from bot.core.records import DeliveriesWithdrawn, Delivery, DueDone, EditionView, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import due_now, retimed, timetable_for
 
+NO_READERS = "No reader is on the list (csm_list.csv), so nothing could go to anybody."
+CHASED = 1000  # ordinals from here on are reminders that the editor asked for
+GRACE = timedelta(days=1)  # who has just written is not reminded at once
 UNSETTLED = (DeliveryState.QUEUED, DeliveryState.RELEASING)
 
 
@@ -44,6 +48,7 @@ def plan_due(view: EditionView, rules: Rules, now: datetime) -> Plan:
             _reminders(build, view, rules, now, name)
         if name.startswith("chaser/"):
             _chasers(build, view, rules, now, name)
+    digests_due(build, now)
     _draft(build, view, rules, now)
     _release(build, view, now)
     _finish(build, view, rules)
@@ -68,15 +73,10 @@ def _requests(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime
     if edition.state is not EditionState.PLANNED:
         return
     if now >= edition.timetable.deadline_at:
-        problem = Problem(
-            code="requests-missed",
-            sentence=f"The requests for {edition.period} were not sent: the bot did not run before the deadline.",
-            where=f"{edition.bulletin} {edition.period}",
-            todo="An editor can reply EXTEND and a date to any mail of the bot; the requests then go out at once.",
-        )
-        build.write(ProblemNoted(problem=problem, edition_id=edition.id))
-        build.do(Alert(problem=problem))
+        requests_missed(build, view, rules, now)
         return
+    if any(name.startswith(REQUESTS_MISSED) for name in view.done):
+        build.write(ProblemCleared(code=REQUESTS_MISSED, where=place_of(edition)))
     build.set(state=lifecycle.move_edition(edition.state, EditionEvent.REQUESTS_DUE), cause="first working day")
     build.write(DueDone(edition_id=edition.id, name="request"), Logged(edition_id=edition.id, what="requests"))
     for theme in rules.themes:
@@ -140,6 +140,8 @@ def remind(
     for theme in missing_themes(rules, view):
         if only in (None, theme.key):
             for person in to_ask(theme, view, now):
+                if only is None and ordinal < CHASED and wrote_lately(view, person.address, now):
+                    continue
                 open_themes.setdefault(person.address, (person, []))[1].append(theme.key)
     edition = view.edition
     for person, themes in open_themes.values():
@@ -148,6 +150,11 @@ def remind(
     if open_themes:
         build.write(Logged(edition_id=edition.id, what="reminders", data={"people": len(open_themes)}))
     return tuple(person for person, _ in open_themes.values())
+
+
+def wrote_lately(view: EditionView, address: str, now: datetime) -> bool:
+    """Whether a person has written within the time of grace, whatever it was."""
+    return any(s.person == address and now - GRACE < s.at <= now for s in view.submissions)
 
 
 def draft_is_due(view: EditionView, rules: Rules, now: datetime) -> str:
@@ -167,7 +174,7 @@ def draft_is_due(view: EditionView, rules: Rules, now: datetime) -> str:
 def _draft(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime) -> None:
     why = draft_is_due(view.model_copy(update={"edition": build.edition}), rules, now)
     if why:
-        make_draft(build, view, why)
+        make_draft(build, view, why, notes=() if rules.readers else (NO_READERS,))
 
 
 def make_draft(
@@ -236,11 +243,18 @@ def bulletin_deliveries(view: EditionView, version: int) -> tuple[Delivery, ...]
 
 
 def _finish(build: PlanBuilder, view: EditionView, rules: Rules) -> None:
-    """Nothing is queued or releasing any more: the edition is distributed, and the editors hear how it ended."""
+    """Nothing is queued or releasing any more: the edition is distributed, and the editors hear how it ended.
+
+    One that was approved for nobody ends too, and the operator hears of it."""
     edition = view.edition
     mails = bulletin_deliveries(view, edition.issue_version)
-    if edition.state is not EditionState.DISTRIBUTING or not mails or any(d.state in UNSETTLED for d in mails):
+    if edition.state is not EditionState.DISTRIBUTING or any(d.state in UNSETTLED for d in mails):
         return
+    if not mails:
+        if edition.readers:
+            return
+        problem = Problem(code="no-readers", sentence=NO_READERS, where=place_of(edition), todo="Fill in csm_list.csv.")
+        build.write(ProblemNoted(problem=problem, edition_id=edition.id))
     build.set(state=lifecycle.move_edition(edition.state, EditionEvent.ALL_LEFT), cause="everything has left")
     build.write(Logged(edition_id=edition.id, what="distributed", data={"mails": len(mails)}))
     for editor in rules.editors:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bot.core import keys
 from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder
 from bot.core.model import Person, Problem
+from bot.core.planner.answering import may_answer
 from bot.core.planner.due import ask_deputies
 from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules, missing_themes, present, to_ask
@@ -143,12 +144,14 @@ def plan_held(
     reasons: tuple[str, ...],
     candidates: tuple[str, ...],
     author: Person | None = None,
+    *,
+    now: datetime,
 ) -> Plan:
     """A mail needs a person: it waits in the holding pen and the editors get a numbered question.
 
     ``author`` is somebody we know and whose address is not in doubt: they hear why, in plain words."""
     build = PlanBuilder(view.edition)
-    if author is not None and rules.editor(author.address) is None:
+    if author is not None and rules.editor(author.address) is None and may_answer(view, author.address, now):
         build.do(
             Answer(
                 key=keys.answer_key(view.edition.bulletin, view.edition.period, digest, author.address),

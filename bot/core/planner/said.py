@@ -12,10 +12,21 @@ from bot.core.model import Person, Value
 from bot.core.records import EditionView
 
 
+class Filing(Value):
+    """What reading a mail of the holding pen as a section would give, in sentences: what is ``read`` of it, which
+    files are set ``aside``; or why it is ``refused``."""
+
+    read: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
 class Said(Value):
     """An editor's mail, read: the command, who gave it, in which inbound, and what its token is bound to.
 
-    ``draft`` is the draft that the token names (None: no token came along, so only HOLD and STATUS count).
+    ``draft`` is the draft that the token names (None: no token came along, so only HOLD and STATUS count); ``stale``:
+    something was decided since the mail with that token was sent. ``fresh_code`` is a new one-time code where it is not
+    proven who wrote ("" where it is).
     ``edited`` is the Word file that came along (or that the open question is about), ``enclosures`` what may be
     enclosed, with sizes."""
 
@@ -25,8 +36,11 @@ class Said(Value):
     digest: str
     draft: int | None = None
     has_token: bool = False
+    stale: bool = False
+    fresh_code: str = ""
     edited: Edited | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    filing: Filing | None = None  # with FILE: what the mail holds
 
 
 def answer(

@@ -122,7 +122,7 @@ def address_unknown(text: Text, context: ProofContext) -> Iterator[Finding]:
             message = f"The address {shown} is not in the directory."
         else:
             continue
-        yield found("address-unknown", Severity.WARNING, passage, (start, end), message, near or "")
+        yield found("address-unknown", Severity.WARNING, passage, (start, end), message, near or "", shown)
 
 
 def address_incomplete(text: Text, context: ProofContext) -> Iterator[Finding]:

@@ -208,8 +208,9 @@ def found(
     span: tuple[int, int],
     message: str,
     suggestion: str = "",
+    exact: str | None = None,
 ) -> Finding:
-    """A finding about some words of a passage."""
+    """A finding about some words of a passage; ``exact`` are those that a suggestion would replace, if not all."""
     return Finding(
         code=code,
         severity=severity,
@@ -217,4 +218,5 @@ def found(
         text=excerpt(passage.text, *span),
         message=message,
         suggestion=suggestion,
+        exact=passage.text[slice(*span)].strip() if exact is None else exact,
     )

@@ -292,7 +292,8 @@ def wrong_month(text: Text, context: ProofContext) -> Iterator[Finding]:
                     continue
                 right = f"{MONTHS[context.month - 1]} {context.year}" if year else MONTHS[context.month - 1]
                 message = f"“{match.group().strip()}” names another month than this edition's."
-                yield found("wrong-month", Severity.WARNING, passage, match.span(), message, right)
+                named = f"{name} {year}" if year else name
+                yield found("wrong-month", Severity.WARNING, passage, match.span(), message, right, named)
 
 
 def _ours(month: int, year: int | None, context: ProofContext) -> bool:

@@ -132,7 +132,8 @@ def figure_changed(text: Text, context: ProofContext) -> Iterator[Finding]:
                 if right and said not in right:
                     span = (start + match.start(), start + match.end())
                     message = f"The text says {said:,}, the table says {right[0]:,}."
-                    yield found("figure-changed", Severity.WARNING, passage, span, message, f"{right[0]:,}")
+                    figure = f"{right[0]:,}"
+                    yield found("figure-changed", Severity.WARNING, passage, span, message, figure, match.group(1))
 
 
 def _measured(sentence: str, table: StatisticsTable) -> Iterator[tuple[re.Match[str], str]]:

@@ -58,7 +58,7 @@ def personal_data(text: Text, context: ProofContext) -> Iterator[Finding]:
 def _tell(passage: Passage, span: tuple[int, int], what: str, severity: Severity) -> Finding:
     words = passage.text[span[0] : span[1]].strip()
     message = f"“{_masked(words)}” looks like {what}, which must not be printed without good reason."
-    finding = found("personal-data", severity, passage, span, message, "Take it out.")
+    finding = found("personal-data", severity, passage, span, message, "Take it out.", exact="")
     return finding.model_copy(update={"text": finding.text.replace(words, _masked(words))})
 
 

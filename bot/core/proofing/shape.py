@@ -139,6 +139,31 @@ def _unchanged_since(section: Section, body: str, context: ProofContext) -> list
     return since
 
 
+LONG_TIMES = 3  # this many times its usual length, and this many words more than that, is far longer than usual
+LONG_WORDS = 250
+
+
+def long_section(text: Text, context: ProofContext) -> Iterator[Finding]:
+    """A section far longer than it was in earlier editions (the middle one of them)."""
+    for section in text.sections:
+        usual = sorted(
+            _words(other)
+            for edition in context.previous
+            for other in edition.sections
+            if other.theme == section.theme and not other.nil
+        )
+        now = _words(section)
+        middle = usual[len(usual) // 2] if usual else now
+        if now > max(LONG_TIMES * middle, middle + LONG_WORDS):
+            message = f"The section “{section.title}” has {now} words; it usually has about {middle}."
+            yield _shape("long-section", section.title, section.title, message)
+
+
+def _words(section: Section) -> int:
+    """The words of a section's items."""
+    return sum(len(block_text(block).split()) for item in section.items for block in item.blocks)
+
+
 def _same(one: str, other: str) -> bool:
     """The same words; a changed figure or month makes it a new text, a mended letter does not."""
     if one == other:

@@ -66,11 +66,45 @@ def test_an_approval_with_a_condition_under_it_approves_nothing() -> None:
     assert plan.changes == ()
 
 
-def test_somebody_who_is_worried_about_an_approved_edition_is_told_how_to_stop_it() -> None:
-    worried = decided("approved", None, problem="I could not read that.", worried=True)
-    assert "HOLD, alone on the first line, stops it" in answer(worried)
-    assert "HOLD" not in answer(decided("in_review", None, problem="I could not read that.", worried=True))
-    assert "HOLD" not in answer(decided("approved", None, problem="I could not read that."))
+def test_somebody_who_is_worried_about_an_approved_edition_stops_it_and_is_asked() -> None:
+    plan = decided("approved", None, problem="I could not read that.", worried=True, of=EDITOR_DEPUTY)
+    assert becomes(plan).state is EditionState.IN_REVIEW
+    (asked,) = effects(plan, Answer)
+    assert (asked.to, asked.may_say[0][0]) == (EDITOR_DEPUTY, "APPROVE")
+    assert "I stopped it to be safe, because I am not sure what you want." in asked.sentences
+    assert "could not read for certain" in only(plan, Notify).sentences[0]
+    assert only(plan, Notify).to == EDITOR
+    assert changes(plan, DecisionAdded)[0].argument == "in doubt"
+
+
+def test_doubt_stops_a_distribution_that_has_begun_and_nothing_when_nothing_is_on_its_way() -> None:
+    on_its_way = decided("distributing", Word.APPROVE, problem="APPROVE was followed by more text.", worried=True)
+    assert becomes(on_its_way).state is EditionState.STOPPED
+    assert decided("distributed", None, problem="Unclear.", worried=True).edition is None
+    assert "stopped" not in answer(decided("approved", None, problem="I could not read that."))
+
+
+@pytest.mark.parametrize("first", [Word.HOLD, None])
+def test_an_approval_that_crossed_another_editors_hold_or_doubt_is_asked_back(first: Word | None) -> None:
+    problem = "" if first else "Unclear."
+    held = becomes(decided("in_review", first, of=EDITOR_DEPUTY, problem=problem, worried=not first))
+    plan = decided(held, Word.APPROVE, stale=True)
+    assert f"{EDITOR_DEPUTY.address} wrote HOLD or asked something. Nothing was approved." in answer(plan)
+    assert plan.edition is None
+    approved = becomes(decided(held, Word.APPROVE))
+    assert (approved.state, approved.objected_by) == (EditionState.APPROVED, "")
+    own = decided(held, Word.APPROVE, of=EDITOR_DEPUTY, stale=True)
+    assert becomes(own).state is EditionState.APPROVED
+
+
+def test_what_a_hold_says_beside_the_word_is_kept_as_a_note_and_told_to_the_other_editors() -> None:
+    plan = decided("approved", Word.HOLD, of=EDITOR_DEPUTY, argument="wrong table", rest="Look at Prevent.")
+    name = EDITOR_DEPUTY.name
+    assert becomes(plan).notes == (f"HOLD, {name}: wrong table", f"HOLD, {name}: Look at Prevent.")
+    assert "They wrote: “wrong table Look at Prevent.”" in only(plan, Notify).sentences
+    assert becomes(decided("in_review", Word.HOLD, rest="Thanks\nJo")).notes == ()
+    assert becomes(decided("collecting", Word.HOLD, rest="Wait for Sam.")).notes != ()
+    assert "Kept as a note" in answer(decided("collecting", Word.HOLD, rest="Wait for Sam."))
 
 
 @pytest.mark.parametrize("word", [word for word in Word if word not in ACTIONS])
@@ -258,7 +292,8 @@ def test_hold_stops_what_has_not_left_and_says_how_many(queued: int, words: str)
 )
 def test_hold_where_nothing_is_on_its_way_does_nothing_and_says_so(state: EditionState) -> None:
     plan = decided(state.value, Word.HOLD, token=False)
-    assert nothing_happened(plan)
+    assert plan.edition is None or plan.edition.state is state
+    assert nothing_happened(plan) or state in (EditionState.IN_REVIEW, EditionState.STOPPED)
     assert lifecycle.edition_cell(state, EditionEvent.HOLD).says in answer(plan)
 
 

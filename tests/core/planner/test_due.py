@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.core.effects import (
-    Alert,
     AskDeputy,
     AskLead,
     MakeDraft,
@@ -17,7 +16,7 @@ from bot.core.effects import (
     Remind,
 )
 from bot.core.model import EditionState
-from bot.core.planner.due import ask_deputies, plan_due
+from bot.core.planner.due import ask_deputies, plan_due, remind
 from bot.core.records import DueDone, EditionView, Logged, ProblemNoted
 from bot.core.timetable import LONDON, TimetableRules, closed_days, timetable_for
 from tests.core.builders import (
@@ -152,10 +151,12 @@ def test_a_bot_that_did_not_run_before_the_deadline_asks_nobody_and_tells_the_op
     plan = plan_due(view("planned"), RULES, DEADLINE)
     assert effects(plan, AskLead) == []
     assert plan.edition is None
-    problem = only(plan, Alert).problem
-    assert problem.code == "requests-missed"
-    assert "EXTEND" in problem.todo
-    assert changes(plan, ProblemNoted) == [ProblemNoted(problem=problem, edition_id=7)]
+    (noted,) = changes(plan, ProblemNoted)
+    assert noted.problem.code == "requests-missed"
+    assert "EXTEND" in noted.problem.todo
+    assert [word for word, _ in only(plan, Notify).may_say] == ["EXTEND 19 August", "SKIP"]
+    (done,) = changes(plan, DueDone)
+    assert plan_due(view("planned", done=frozenset({done.name})), RULES, DEADLINE).empty
 
 
 def test_a_month_that_the_configuration_skips_is_skipped_and_nobody_is_asked() -> None:
@@ -192,6 +193,16 @@ def test_somebody_who_leads_several_open_themes_gets_one_reminder_that_names_the
     two = tuple(theme.model_copy(update={"leads": (HATE_LEAD,)}) for theme in (HATE, DRUGS))
     plan = plan_due(collecting(), rules(themes=two), FIRST_REMINDER)
     assert reminded(plan) == {HATE_LEAD.address: ("hate-crime", "drugs")}
+
+
+def test_who_has_just_written_is_not_reminded_at_once_but_when_the_editor_chases() -> None:
+    asked = submission(of=HATE_LEAD, revision=1, at=FIRST_REMINDER - timedelta(hours=2))
+    seen = view(done=frozenset({"request"}), submissions=(asked,))
+    reminded = effects(plan_due(seen, RULES, FIRST_REMINDER), Remind)
+    assert reminded
+    assert HATE_LEAD not in [one.to for one in reminded]
+    build = PlanBuilder(seen.edition)
+    assert HATE_LEAD in remind(build, seen, RULES, FIRST_REMINDER, 1031)
 
 
 def test_a_theme_that_the_editor_skipped_reminds_nobody() -> None:

@@ -261,7 +261,7 @@ def test_an_edition_takes_replies_until_it_is_on_its_way_or_over(state: EditionS
 
 def late(state: str, theme: str = "hate-crime") -> Plan:
     """A reply that comes when the edition takes none any more."""
-    return plan_late_reply(view(state), RULES, HATE_LEAD, theme, 11, "d1")
+    return plan_late_reply(view(state), RULES, HATE_LEAD, theme, 11, "d1", AFTER_DEADLINE)
 
 
 @pytest.mark.parametrize("state", ["distributing", "distributed", "cancelled", "skipped"])

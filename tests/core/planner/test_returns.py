@@ -224,7 +224,9 @@ def test_a_reader_who_is_not_on_the_frozen_list_or_has_no_csp_is_named_by_addres
 
 
 def test_a_held_mail_gives_the_editor_a_numbered_question_with_themes_to_choose() -> None:
-    plan = plan_held(view(), RULES, 51, "d51", ("It answers no request.",), ("drugs", "hate-crime", "gone"))
+    plan = plan_held(
+        view(), RULES, 51, "d51", ("It answers no request.",), ("drugs", "hate-crime", "gone"), now=IN_THE_WEEK
+    )
     told = only(plan, Notify)
     assert (told.to, told.mails, told.sentences) == (EDITOR, (51,), ("It answers no request.",))
     assert [words for words, _ in told.may_say] == ["FILE 51 Drugs and Alcohol", "FILE 51 Hate Crime"]
@@ -232,25 +234,25 @@ def test_a_held_mail_gives_the_editor_a_numbered_question_with_themes_to_choose(
 
 
 def test_a_held_mail_of_which_nothing_is_known_offers_one_theme_to_show_how_to_say_it() -> None:
-    told = only(plan_held(view(), RULES, 51, "d51", ("Who?",), ()), Notify)
+    told = only(plan_held(view(), RULES, 51, "d51", ("Who?",), (), now=IN_THE_WEEK), Notify)
     assert [words for words, _ in told.may_say] == ["FILE 51 Hate Crime"]
 
 
 def test_a_lead_whose_mail_is_held_hears_why_and_that_nothing_is_lost() -> None:
-    plan = plan_held(view(), RULES, 51, "d51", ("It answers no request.",), ("hate-crime",), HATE_LEAD)
+    plan = plan_held(view(), RULES, 51, "d51", ("It answers no request.",), ("hate-crime",), HATE_LEAD, now=IN_THE_WEEK)
     answer = only(plan, Answer)
     assert answer.to == HATE_LEAD
     assert answer.sentences == ("It answers no request.", "Nothing of it is lost: the editor has been told.")
 
 
 def test_an_editor_whose_mail_is_held_gets_the_question_and_no_second_mail() -> None:
-    plan = plan_held(view(), RULES, 51, "d51", ("Not proven.",), (), EDITOR)
+    plan = plan_held(view(), RULES, 51, "d51", ("Not proven.",), (), EDITOR, now=IN_THE_WEEK)
     assert effects(plan, Answer) == []
     assert only(plan, Notify).to == EDITOR
 
 
 def test_a_held_mail_leaves_the_edition_as_it_is() -> None:
-    plan = plan_held(view("approved"), RULES, 51, "d51", ("x.",), (), HATE_LEAD)
+    plan = plan_held(view("approved"), RULES, 51, "d51", ("x.",), (), HATE_LEAD, now=IN_THE_WEEK)
     assert plan.edition is None
     assert [line.what for line in changes(plan, Logged)] == ["held"]
 

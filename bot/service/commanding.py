@@ -1,0 +1,91 @@
+"""An editor's mail, read for a decision: its words and files, its token, and a one-time code where one is needed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core import keys
+from bot.core.decision import Word, decide
+from bot.core.effects import Plan
+from bot.core.planner.codes import find_code
+from bot.core.planner.decisions import Said, plan_code, plan_decision
+from bot.core.planner.rules import Rules
+from bot.core.records import Change, EditionView
+from bot.errors import StoreError
+from bot.sections.editortext import editor_text
+from bot.service import editing, filing
+from bot.service.desk import Account, Desk
+from bot.service.facts import person_of
+from bot.service.opening import Opened, open_mail
+
+
+def plan_command(desk: Desk, account: Account, view: EditionView, opened: Opened, now: datetime) -> Plan:
+    """What an editor's mail does."""
+    rules = desk.rules(view.edition.bulletin, view.edition.period)
+    said, blobs = read_command(desk, account, view, rules, opened, now)
+    if said.command.word is Word.CODE and not said.command.problem:
+        earlier, blobs = _earlier(desk, account, view, rules, said, now)
+        plan = plan_code(view, rules, said, earlier, now)
+    else:
+        plan = plan_decision(view, rules, said, now)
+    if any(effect.effect == "make_draft" for effect in plan.effects):
+        plan = plan.model_copy(update={"changes": (*blobs, *plan.changes)})
+    return plan
+
+
+def read_command(
+    desk: Desk, account: Account, view: EditionView, rules: Rules, opened: Opened, now: datetime
+) -> tuple[Said, list[Change]]:
+    """What the editor said, and the bytes to keep if a draft is made of it."""
+    text = editor_text(opened.message)
+    files = editing.files_of(desk, view, opened.message)
+    command = decide(
+        "" if opened.reading.forwarded_by else text.new,  # what was passed on commands nothing
+        now=now,
+        themes=rules.titles(),
+        has_attachment=bool(files.own),
+        html_text_agree=text.agree,
+        aside=text.aside,
+        hidden=text.hidden,
+    )
+    place = (view.edition.bulletin, view.edition.period)
+    if command.word is Word.FILE and opened.thread is not None:  # may act on a later edition than its mail is of
+        place = (opened.thread.bulletin, opened.thread.period)
+    mine = [
+        token
+        for token in opened.tokens
+        if token.purpose == "editor" and token.person == opened.author and (token.bulletin, token.period) == place
+    ]
+    said = Said(
+        command=editing.understood(command, files),
+        person=rules.editor(opened.author) or person_of(desk.bulletins[view.edition.bulletin], opened.author),
+        inbound=opened.inbound.id,
+        digest=opened.digest,
+        draft=mine[0].draft if mine else None,
+        has_token=bool(mine),
+        stale=bool(mine) and all(token.dead for token in mine),
+        fresh_code=keys.make_code(desk.random_bytes(16)) if _unproven(account, opened) else "",
+    )
+    if command.word is Word.FILE and command.numbers:
+        said = said.model_copy(update={"filing": filing.look_at(desk, view, command.numbers[0])})
+    return editing.with_files(desk, view, said, files)
+
+
+def _unproven(account: Account, opened: Opened) -> bool:
+    """Whether who wrote must still be shown by a code that is mailed to them."""
+    return account.codes == "always" or (account.codes == "unproven" and opened.auth.result == "none")
+
+
+def _earlier(
+    desk: Desk, account: Account, view: EditionView, rules: Rules, said: Said, now: datetime
+) -> tuple[Said | None, list[Change]]:
+    """The mail that a code confirms, read again; None where the code is none or the mail is no longer here."""
+    code = find_code(view, said, now)
+    inbound = desk.store.inbound(code.inbound) if code is not None else None
+    if inbound is None:
+        return None, []
+    try:
+        opened = open_mail(desk, account, inbound)
+    except StoreError:  # its bytes were purged
+        return None, []
+    return read_command(desk, account, view, rules, opened, now)

@@ -1,0 +1,12 @@
+"""Receiving mails of 20 kB and sending bulletins of 200 kB by IMAP + SMTP on loopback; BENCH_MAILS=1000 for 1,000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.transports.measure import rows as of_transport
+
+
+def rows() -> Iterator[tuple[str, float, str, float, float | None]]:
+    """Through the port and the store, beside a bare loop over the same library (at most four times its CPU)."""
+    yield from of_transport("IMAP + SMTP")

@@ -1,0 +1,1 @@
+"""The commands: bad arguments, and what runs beside them."""
