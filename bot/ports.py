@@ -125,8 +125,11 @@ class Store(Protocol):
         """Keep the raw mail; its new id, or None when (mailbox, ref) is there already."""
         ...
 
-    def unhandled(self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120) -> tuple[Inbound, ...]:
-        """Remembered mails, oldest first; with ``now`` they are leased, so that no other bot reads them meanwhile."""
+    def unhandled(
+        self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120, first: Sequence[int] = ()
+    ) -> tuple[Inbound, ...]:
+        """Remembered mails, those in ``first`` before the others, oldest first; with ``now`` they are leased, so that
+        no other bot reads them meanwhile."""
         ...
 
     def begin_attempt(self, inbound: int) -> int:

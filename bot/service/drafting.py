@@ -184,12 +184,15 @@ def standing(work: Work, theme: Theme) -> letters.Standing:
     return letters.Standing(title=theme.title, status="late" if late else status.value, person=people, note=note)
 
 
+MOST_HELD_SHOWN = 30  # in one draft mail; as they are filed the others follow
+
+
 def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, word: bytes) -> tuple[Change, ...]:
     config = work.desk.bulletins[work.bulletin]
     edition = work.view.edition
     token, issued = work.token("editor", editor, draft=draft.number)
     strays = [writing.stray_mail(work, inbound) for inbound in work.view.strays]
-    held = [writing.stray_mail(work, inbound, numbered=True) for inbound in work.view.held]
+    held = [writing.stray_mail(work, inbound, numbered=True) for inbound in work.view.held[:MOST_HELD_SHOWN]]
     letter = letters.DraftLetter(
         **writing.heading_values(work, editor, token),
         number=draft.number,

@@ -6,10 +6,12 @@ parks that row (after three attempts), tells the operator once, and the tick goe
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from bot.core.model import Problem
 from bot.core.planner.due import plan_due
@@ -26,7 +28,10 @@ from bot.service.understand import understand
 
 CHUNK = 20
 CHUNK_SECONDS = 5.0
+MOST_RECEIVED = 500  # mails of one mailbox in a round, if the seconds allow it
 MOST_ROUNDS = 200
+HEAD_BYTES = 16_384
+_ANSWERS_US = re.compile(rb"<bul\.[0-9a-f]{40}@")  # a Message-ID as core/keys.py makes it
 
 
 @dataclass
@@ -54,6 +59,7 @@ class Service:
         self.desk = desk
         self._monotonic = monotonic
         self._stopping = False
+        self._first: list[int] = []  # mails that name a mail of ours: in a flood they are read before the rest
 
     def stop(self) -> None:
         """Finish the step in hand, then return."""
@@ -100,11 +106,16 @@ class Service:
         for account in self.desk.accounts:
             box = account.mailbox
             known = partial(store.known, box.name)
+            go_on = self._budget()
+            filed = box.fetch_filed(known, MOST_RECEIVED, backup) if backup is not None else ()
             try:
-                for mail in box.fetch_new(known, CHUNK):
-                    report.received += store.remember(box.name, mail, self.desk.clock.now()) is not None
-                for mail in box.fetch_filed(known, CHUNK, backup) if backup is not None else ():
-                    report.received += store.remember(box.name, mail, self.desk.clock.now()) is not None
+                for mail in chain(box.fetch_new(known, MOST_RECEIVED), filed):
+                    new = store.remember(box.name, mail, self.desk.clock.now())
+                    report.received += new is not None
+                    if new is not None and _ANSWERS_US.search(mail.raw[:HEAD_BYTES]):
+                        self._first.append(new)
+                    if not go_on():
+                        break  # what is remembered is read before more is fetched
             except TransportError as error:
                 outbox.note_trouble(self.desk, account, error)
                 report.problems.append(error.message)
@@ -119,7 +130,8 @@ class Service:
 
     def _understand(self, report: TickReport) -> None:
         go_on = self._budget()
-        for inbound in self.desk.store.unhandled(CHUNK, now=self.desk.clock.now()):
+        first, self._first = self._first[:CHUNK], self._first[CHUNK:]
+        for inbound in self.desk.store.unhandled(CHUNK, now=self.desk.clock.now(), first=first):
             if not go_on():
                 return
             report.handled += understand(self.desk, inbound)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
 
 from bot.core import keys
 from bot.core.lifecycle import DeliveryEvent, InboundEvent, inbound_cell
@@ -93,15 +93,19 @@ class SqlStore:
             new = new.on_conflict_do_nothing(index_elements=["mailbox", "ref"])
             return connection.execute(new.returning(_inbound.c.id)).scalar_one_or_none()
 
-    def unhandled(self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120) -> tuple[Inbound, ...]:
-        """Remembered mails, oldest first. With ``now`` they are leased, so that several bots share the work."""
+    def unhandled(
+        self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120, first: Sequence[int] = ()
+    ) -> tuple[Inbound, ...]:
+        """Remembered mails, those in ``first`` before the others, oldest first. With ``now`` they are leased, so that
+        several bots share the work."""
         wanted = and_(schema.OPEN_INBOUND, _inbound.c.state == InboundState.REMEMBERED.value)
         if now is None:
             return self._inbounds(wanted, limit)
         free = or_(_inbound.c.leased_until.is_(None), _inbound.c.leased_until <= now)
         with self._writing() as connection:
-            first = select(*rows.INBOUND_COLUMNS).where(wanted, free).order_by(_inbound.c.id).limit(limit)
-            found = connection.execute(first.with_for_update(skip_locked=True)).all()
+            order = (case((_inbound.c.id.in_(first), 0), else_=1), _inbound.c.id) if first else (_inbound.c.id,)
+            next_ones = select(*rows.INBOUND_COLUMNS).where(wanted, free).order_by(*order).limit(limit)
+            found = connection.execute(next_ones.with_for_update(skip_locked=True)).all()
             taken = _inbound.c.id.in_([row.id for row in found])
             until = now + timedelta(seconds=lease_seconds)
             connection.execute(update(_inbound).where(taken).values(leased_until=until))

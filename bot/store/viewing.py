@@ -12,6 +12,9 @@ from bot.core.records import Absence, Edition, EditionView, Inbound
 from bot.errors import StoreError
 from bot.store import rows, schema
 
+MOST_STRAYS = 30  # that one summary lists; the next one goes on from there
+MOST_HELD = 300  # mails of the holding pen in one view; in a flood the rest follows when these are filed
+
 
 def first_edition(connection: Connection, where: ColumnElement[bool]) -> Edition | None:
     """The edition that this names, or None."""
@@ -97,17 +100,20 @@ def _held(connection: Connection, edition: Edition) -> tuple[Inbound, ...]:
     """The holding pen: mails of this edition or of none."""
     table = schema.inbound
     of_us = or_(table.c.edition_id == edition.id, table.c.edition_id.is_(None))
-    return _of_bulletin(connection, edition, and_(schema.OPEN_INBOUND, table.c.state == InboundState.HELD.value, of_us))
+    held = and_(schema.OPEN_INBOUND, table.c.state == InboundState.HELD.value, of_us)
+    return _of_bulletin(connection, edition, held, MOST_HELD)
 
 
 def _strays(connection: Connection, edition: Edition) -> tuple[Inbound, ...]:
     """Mails that were left in the inbox and that no summary has listed."""
     table = schema.inbound
-    return _of_bulletin(connection, edition, and_(schema.LEFT, table.c.id > edition.strays_listed))
+    return _of_bulletin(connection, edition, and_(schema.LEFT, table.c.id > edition.strays_listed), MOST_STRAYS)
 
 
-def _of_bulletin(connection: Connection, edition: Edition, where: ColumnElement[bool]) -> tuple[Inbound, ...]:
+def _of_bulletin(
+    connection: Connection, edition: Edition, where: ColumnElement[bool], most: int | None = None
+) -> tuple[Inbound, ...]:
     """Mails but those whose verdict names another bulletin."""
-    wanted: Any = select(*rows.INBOUND_COLUMNS).where(where).order_by(schema.inbound.c.id)
+    wanted: Any = select(*rows.INBOUND_COLUMNS).where(where).order_by(schema.inbound.c.id).limit(most)
     found = (rows.inbound_of(row) for row in connection.execute(wanted))
     return tuple(mail for mail in found if mail.verdict is None or mail.verdict.bulletin in (None, edition.bulletin))

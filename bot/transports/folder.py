@@ -75,6 +75,7 @@ class FolderMailbox:
         self._digests: dict[tuple[str, int, int, int], str] = {}  # a dropped file's stamp -> digest of its content
         self._seen: dict[str, tuple[tuple[int, int, int], float]] = {}  # a file from the future: its stamp, since when
         self._logged: set[str] = set()
+        self._known: set[str] = set()  # refs that the store has
         self._sent: tuple[int, set[str]] = (-1, set())  # Sent's change time and the base names in it
         self._counter = 0
         self._parts = tuple(os.path.join(root, folder, part) for folder in FOLDERS for part in ("cur", "new", "tmp"))
@@ -96,6 +97,7 @@ class FolderMailbox:
         problems: list[Problem] = []
         self.problems = ()
         given: set[str] = set()
+        known = self._asked_once(known)
         for found in self._listed(folders):
             if len(given) >= limit:
                 break
@@ -111,6 +113,16 @@ class FolderMailbox:
                 given.add(mail.ref)
                 yield mail
         self.problems = tuple(problems)
+
+    def _asked_once(self, known: Callable[[str], bool]) -> Callable[[str], bool]:
+        """The same answer; what is known stays so, and what people leave in the inbox is not asked about for ever."""
+
+        def is_known(ref: str) -> bool:
+            if ref not in self._known and known(ref):
+                self._known.add(ref)
+            return ref in self._known
+
+        return is_known
 
     def acknowledge(self, ref: str, place: Place) -> None:
         """Move the mail to Processed or Held, keeping its ref; LEFT does nothing; one that is gone is no error."""

@@ -37,7 +37,7 @@ TOTAL_FIRST: Rows = [
     ["Measure", "County total", *NAMES],
     *([row[0], TOTALS[n], *row[1:]] for n, row in enumerate(_across(FIGURES))),
 ]
-TOTAL_ON_TOP: Rows = [list(HEAD), ["Hertfordshire total", *TOTALS, sum(TOTALS)], *lines(total=False)]
+TOTAL_ON_TOP: Rows = [list(HEAD), ["County total", *TOTALS, sum(TOTALS)], *lines(total=False)]
 DATES: Rows = [
     ["Month", "CSP", "Positive", "Negative", "Refused", "Total"],
     *([date(2025, 7, 1), name, *values, sum(values)] for name, values in JULY.items()),

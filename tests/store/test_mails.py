@@ -132,3 +132,8 @@ def test_an_unknown_mail_has_no_bytes(world: World) -> None:
     with pytest.raises(StoreError) as told:
         world.store.raw(77)
     assert told.value.code == "no-such-mail"
+
+
+def test_mails_that_answer_ours_come_before_the_others(world: World) -> None:
+    ids = [world.mail(str(number)) for number in range(4)]
+    assert [mail.id for mail in world.store.unhandled(3, now=NOW, first=[ids[3], ids[2]])] == [ids[2], ids[3], ids[0]]

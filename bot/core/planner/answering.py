@@ -12,6 +12,7 @@ from bot.core.records import EditionView, Logged, Owed
 from bot.core.timetable import LONDON
 
 MOST_ANSWERS = 5  # receipts and answers to one person in a day; drafts, answers to commands and alerts do not count
+MOST_TOLD = 20  # mails of one kind that mails which only wait in the holding pen bring about in a day
 DIGEST_AT = time(8, 0)  # London time, the morning after
 ANSWERS = ("receipt", "answer")
 GATHERING = (
@@ -33,6 +34,12 @@ def may_answer(view: EditionView, address: str, now: datetime) -> bool:
         and london_day(d.queued_at) == london_day(now)
     ]
     return len(sent) < MOST_ANSWERS
+
+
+def may_tell(view: EditionView, kind: str, now: datetime) -> bool:
+    """Whether one more mail of this kind may be made because of mails that only wait: a flood is not answered."""
+    today = [d for d in view.deliveries if d.kind == kind and london_day(d.queued_at) == london_day(now)]
+    return len(today) < MOST_TOLD
 
 
 def owe(build: PlanBuilder, person: Person, theme: str, revision: int, now: datetime) -> None:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from bot.core import keys
 from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder
 from bot.core.model import Person, Problem
-from bot.core.planner.answering import may_answer
+from bot.core.planner.answering import may_answer, may_tell
 from bot.core.planner.due import ask_deputies
 from bot.core.planner.replies import takes_replies
-from bot.core.planner.rules import Rules, missing_themes, present, to_ask
+from bot.core.planner.rules import Rules, london_day, missing_themes, present, to_ask
 from bot.core.records import (
     Absence,
     AbsenceNoted,
@@ -136,6 +136,12 @@ def plan_bounce(
     return build.plan()
 
 
+_MANY = (
+    "So many mails wait that no more of them are told one by one today. The next draft lists those that came first. "
+    "If this is a flood of unwanted mail, tell the people who run the mail system."
+)
+
+
 def plan_held(
     view: EditionView,
     rules: Rules,
@@ -151,7 +157,8 @@ def plan_held(
 
     ``author`` is somebody we know and whose address is not in doubt: they hear why, in plain words."""
     build = PlanBuilder(view.edition)
-    if author is not None and rules.editor(author.address) is None and may_answer(view, author.address, now):
+    known = author is not None and rules.editor(author.address) is None
+    if author is not None and known and may_answer(view, author.address, now) and may_tell(view, "answer", now):
         build.do(
             Answer(
                 key=keys.answer_key(view.edition.bulletin, view.edition.period, digest, author.address),
@@ -166,7 +173,10 @@ def plan_held(
     offered = [titles[c] for c in candidates if c in titles] or [theme.title for theme in rules.themes[:1]]
     words = ("a mail waits in the holding pen", reasons)
     may_say = tuple((f"FILE {inbound} {title}", f"read it as a reply for {title}") for title in offered[:3])
-    _tell(build, view, rules, f"held/{digest}", words, (inbound,), may_say)
+    if may_tell(view, "notice", now):
+        _tell(build, view, rules, f"held/{digest}", words, (inbound,), may_say)
+    else:  # a flood: one more mail that day, and the next draft lists them all
+        _tell(build, view, rules, f"held-more/{london_day(now)}", ("many mails wait in the holding pen", (_MANY,)))
     return build.plan()
 
 

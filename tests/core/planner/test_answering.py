@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.effects import Answer, Notify, SendDigest, SendReceipt
 from bot.core.model import Mend
-from bot.core.planner.answering import MOST_ANSWERS
+from bot.core.planner.answering import MOST_ANSWERS, MOST_TOLD
 from bot.core.planner.due import plan_due
 from bot.core.planner.passing import Passed
 from bot.core.planner.replies import plan_late_reply, plan_reply
@@ -138,3 +138,16 @@ def test_a_late_reply_from_somebody_who_writes_all_day_is_told_to_the_editor_onl
     plan = plan_late_reply(late, RULES, HATE_LEAD, "hate-crime", 11, "d1", IN_THE_WEEK)
     assert effects(plan, Answer) == []
     assert effects(plan, Notify)
+
+
+def test_a_flood_of_mails_that_wait_is_told_of_in_one_mail_and_not_answered() -> None:
+    told = [delivery("notice", EDITOR, key=f"n{n}", queued_at=IN_THE_WEEK) for n in range(MOST_TOLD)]
+    answers = [delivery("answer", HATE_DEPUTY, key=f"a{n}", queued_at=IN_THE_WEEK) for n in range(MOST_TOLD)]
+    flooded = view(deliveries=(*told, *answers))
+    plan = plan_held(flooded, RULES, 51, "d51", ("Why.",), (), HATE_LEAD, now=IN_THE_WEEK)
+    again = plan_held(flooded, RULES, 52, "d52", ("Why.",), (), HATE_LEAD, now=IN_THE_WEEK)
+    assert effects(plan, Answer) == []
+    assert {one.about for one in effects(plan, Notify)} == {"many mails wait in the holding pen"}
+    assert {one.key for one in effects(plan, Notify)} == {one.key for one in effects(again, Notify)}
+    tomorrow = plan_held(flooded, RULES, 53, "d53", ("Why.",), (), HATE_LEAD, now=IN_THE_WEEK + timedelta(days=1))
+    assert effects(tomorrow, Answer)
