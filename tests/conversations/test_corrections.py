@@ -13,6 +13,8 @@ from bot.service import TickReport
 from tests.conversations import wordfiles
 from tests.conversations.world import World
 
+pytestmark = pytest.mark.slow
+
 OLD = "The hate-crime partnership met and agreed its plan."
 NEW = "The hate-crime partnership met on 14 July and agreed its plan."
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"

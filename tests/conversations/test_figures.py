@@ -6,6 +6,7 @@ import io
 
 import docx
 import openpyxl
+import pytest
 
 from bot.core.model import StatisticsTable
 from tests.conversations.world import World
@@ -162,6 +163,7 @@ def test_a_deputys_workbook_that_differs_is_told_to_both_and_the_editor_is_asked
     assert "take the place of those that" in world.editor.received("draft").text
 
 
+@pytest.mark.slow
 def test_the_same_figures_from_the_deputy_ask_nothing(world: World) -> None:
     world.at("2025-08-01 09:00")
     lead, deputy = world.lead("drugs-alcohol-cj"), world.deputy("drugs-alcohol-cj")
@@ -172,6 +174,7 @@ def test_the_same_figures_from_the_deputy_ask_nothing(world: World) -> None:
     assert not any("Which are right?" in mail.text for mail in world.editor.mails())
 
 
+@pytest.mark.slow
 def test_a_leads_own_correction_takes_the_place_of_the_file_before_and_says_what_changed(world: World) -> None:
     world.at("2025-08-01 09:00")
     lead = world.lead("drugs-alcohol-cj")
@@ -186,6 +189,7 @@ def test_a_leads_own_correction_takes_the_place_of_the_file_before_and_says_what
     assert printed(world).totals["negative"] == 59
 
 
+@pytest.mark.slow
 def test_a_workbook_without_a_month_is_asked_about_and_the_mails_own_words_count(world: World) -> None:
     world.at("2025-08-01 09:00")
     lead = world.lead("drugs-alcohol-cj")
@@ -199,6 +203,7 @@ def test_a_workbook_without_a_month_is_asked_about_and_the_mails_own_words_count
     assert "June 2025; July 2025 was asked for" in lead.received("receipt").text
 
 
+@pytest.mark.slow
 def test_a_table_in_a_word_file_is_read_like_a_workbook(world: World) -> None:
     document = docx.Document()
     document.add_paragraph("Drug tests on arrest since October 2020, to the end of July 2025")

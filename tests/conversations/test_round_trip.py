@@ -12,6 +12,8 @@ from bot.core.model import EditionState
 from tests.conversations import wordfiles
 from tests.conversations.world import Received, World
 
+pytestmark = pytest.mark.slow
+
 OLD = "The hate-crime partnership met and agreed its plan."
 NEW = "The hate-crime partnership met on 14 July and agreed its plan."
 

@@ -16,6 +16,8 @@ from bot.service.desk import Desk
 from bot.wiring import FixedClock, open_desk
 from tests.bench import council
 
+pytestmark = pytest.mark.slow
+
 DAYS = 30
 MOST = 10
 MARKS = ("auto-submitted", "x-auto-response-suppress", "precedence")

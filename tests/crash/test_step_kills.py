@@ -8,7 +8,7 @@ from tests.crash.months import LAST
 from tests.crash.steps import Reference, failures, kill_and_go_on, spread
 
 REQUESTS, WORKBOOK, DRAFT, APPROVAL, DISTRIBUTION = 0, 3, 10, 13, 14
-CHOSEN = [(REQUESTS, 5), (WORKBOOK, 6), (DRAFT, 3), (APPROVAL, 6), (DISTRIBUTION, 5)]
+CHOSEN = [(REQUESTS, 3), (WORKBOOK, 4), (DRAFT, 2), (APPROVAL, 4), (DISTRIBUTION, 4)]
 PARTS = {DISTRIBUTION: 4}
 EVERY = [(step, part) for step in range(LAST) for part in range(PARTS.get(step, 1))]
 

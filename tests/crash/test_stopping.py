@@ -107,12 +107,21 @@ def _started(folder: Path) -> subprocess.Popen[str]:
     raise AssertionError(f"it did not start (ended with {bot.wait()})")
 
 
+def _editions(file: Path) -> int:
+    """How many editions the store holds; 0 when it is not there yet."""
+    try:
+        with sqlite3.connect(file) as store:
+            return int(store.execute("SELECT count(*) FROM edition").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM for a console program")
 def test_sigterm_ends_the_service_in_order(tmp_path: Path) -> None:
     bot = _started(tmp_path)
     deadline = time.monotonic() + 60
-    while not (tmp_path / "var/heartbeat").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)  # the first tick is over when the sign of life is there
+    while not _editions(tmp_path / "var/bulletin.db") and time.monotonic() < deadline:
+        time.sleep(0.05)  # the first tick is on its way when the edition is there
     bot.send_signal(signal.SIGTERM)
     _, said = bot.communicate(timeout=60)
     assert bot.returncode == 0, said

@@ -208,7 +208,7 @@ def test_a_problem_is_told_once_while_it_is_open(world: World) -> None:
     world.store.apply([ProblemCleared(code="login", where="mailbox")], later(2))
     assert world.store.problems() == ()
     world.store.apply([note], later(3))
-    assert world.store.problems() == (problem,)
+    assert world.store.problems() == (problem.model_copy(update={"noted_at": later(3)}),)
 
 
 def test_tokens_of_a_decided_draft_die_and_those_of_leads_live(world: World) -> None:
