@@ -147,6 +147,7 @@ class Notify(Value):
     about: str
     sentences: tuple[str, ...]
     mails: tuple[int, ...] = ()  # inbound ids, shown with sender and subject
+    waits: bool = False  # the mails wait in the holding pen, and are shown with the numbers that FILE takes
     may_say: tuple[tuple[str, str], ...] = ()
     editor_draft: int | None = None
 

@@ -11,6 +11,7 @@ from bot.mail import phrases
 from bot.mail.lines import Line, Mark, key
 
 TAIL_MAX = 18  # lines that a signature may have
+NEWS_WORDS = 6  # words of a sentence that may be news under a line of dashes
 _DELIMITER = re.compile(r"^\s*(?:--|—|––|__|___|-- ?-|_{20,}|-{20,})\s*$")
 _STRICT = re.compile(r"^\s*(?:--|—|––|__|___)\s*$")
 _MOBILE = re.compile(rf"^[\W_]*(?:{phrases.MOBILE}|{phrases.MOBILE_OTHERS})\W*$", re.IGNORECASE)
@@ -130,7 +131,7 @@ def _mark_delimited(lines: list[Line], zone: list[int]) -> None:
 def _may_end(lines: list[Line], rest: list[int], strict: bool) -> bool:
     """A rule of dashes ends the text only when what follows looks like a signature, a footer or a disclaimer."""
     if strict:
-        return True
+        return not _is_news(lines[rest[0]]) if rest else True
     contact = any(_CONTACT.search(lines[i].text) for i in rest)
     return all(
         is_signature_line(lines[i])
@@ -138,6 +139,13 @@ def _may_end(lines: list[Line], rest: list[int], strict: bool) -> bool:
         or (contact and len(lines[i].text.split()) <= 5 and lines[i].kind == "text")
         for i in rest
     )
+
+
+def _is_news(line: Line) -> bool:
+    """A whole sentence with a date in it: a signature begins with a name, a job or a motto."""
+    text = line.text.rstrip()
+    said = len(text.split()) >= NEWS_WORDS and text.endswith((".", "!", "?")) and bool(_DATED.search(text))
+    return said and not _legal(line) and not _MOBILE.match(text)
 
 
 def _mark_mobile(lines: list[Line], zone: list[int]) -> None:

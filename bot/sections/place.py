@@ -182,6 +182,9 @@ def _top_end(lines: list[Line], boundaries: list[Boundary], found: Aligned) -> i
     first_boundary = min((boundary.start for boundary in boundaries), default=len(lines))
     first_depth = next((index for index, line in enumerate(lines) if line.depth > 0), len(lines))
     own_form = found.first if found.first >= 0 else len(lines)
+    said = next((boundary.start for boundary in boundaries if boundary.kind != "container"), len(lines))
+    if first_depth < said < own_form and lines[said].depth == 0:
+        return said  # what is quoted above "On ... wrote:" the sender quotes: a poster, a speech
     return min(first_boundary, first_depth, own_form)
 
 

@@ -55,6 +55,11 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
             except (Unavailable, LoginFailed) as error:
                 note_trouble(desk, account, error)
                 return left
+            except BotError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a library below a mailbox; what was in hand is asked about
+                note_unexpected(desk, account, error)
+                return left
         if not leased:
             break
     return left
@@ -179,10 +184,22 @@ def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
     if error.code == "throttled":
         log.info("mailbox %s: paced", account.mailbox.name)
         return
+    name = account.mailbox.name
     code = "login-failed" if isinstance(error, LoginFailed) else "mailbox-unreachable"
-    log.warning("mailbox %s: %s", account.mailbox.name, code)
-    problem = Problem(code=code, sentence=error.message, where=account.mailbox.name, todo=error.hint)
+    log.warning("mailbox %s: %s", name, code)
+    open_codes = {problem.code for problem in desk.store.problems() if problem.where == name}
+    if code == "mailbox-unreachable" and "login-failed" in open_codes:
+        return  # one trouble, one alert: a mailbox that refuses us is not to be reached either
+    problem = Problem(code=code, sentence=error.message, where=name, todo=error.hint)
     desk.store.apply([ProblemNoted(problem=problem)], desk.clock.now())
+
+
+def note_unexpected(desk: Desk, account: Account, error: Exception) -> str:
+    """A mailbox failed in a way that nobody foresaw: the same alert as for one that is away; gives its sentence."""
+    log.error("mailbox %s: unexpected %s", account.mailbox.name, type(error).__name__, exc_info=error)
+    sentence = f"The mailbox failed in an unexpected way ({type(error).__name__})."
+    note_trouble(desk, account, Unavailable(sentence, "The log says more; please report it.", "unexpected"))
+    return sentence
 
 
 def note_all_clear(desk: Desk, account: Account) -> None:

@@ -119,6 +119,10 @@ class Service:
             except TransportError as error:
                 outbox.note_trouble(self.desk, account, error)
                 report.problems.append(error.message)
+            except BotError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a library below a mailbox; the other mailboxes go on
+                report.problems.append(outbox.note_unexpected(self.desk, account, error))
             else:
                 outbox.note_all_clear(self.desk, account)
                 self._note_unreadable(account)

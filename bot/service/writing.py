@@ -287,7 +287,7 @@ def notify(work: Work, effect: Notify) -> tuple[Change, ...]:
         **heading_values(work, effect.to, token),
         about=effect.about,
         sentences=effect.sentences,
-        mails=tuple(stray_mail(work, inbound, numbered=True) for inbound in inbounds),
+        mails=tuple(stray_mail(work, inbound, numbered=effect.waits) for inbound in inbounds),
         may_say=effect.may_say,
     )
     return (*rows, *work.queue(letter, effect.key, effect.to))

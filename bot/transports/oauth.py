@@ -107,7 +107,8 @@ class AppTokens:
             raise Unavailable(
                 f"The log-in service {host} does not answer.", "Check the network, proxy and firewall.", "no-answer"
             ) from error
-        except ValueError as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            self._app = None  # msal stumbles over an answer that is no OAuth, and would again over what it noted of it
             raise Unavailable(
                 f"The log-in service {host} gave no usable answer.",
                 "Check tenant_id and authority; the bot tries again.",

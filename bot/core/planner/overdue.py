@@ -74,6 +74,8 @@ def overdue(edition: Edition, now: datetime, skip: frozenset[str] = frozenset())
     open_ = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED, EditionState.DISTRIBUTING)
     if state not in open_ or now < leaves_at + GRACE:
         return None
+    if edition.sent_draft is not None and edition.release_at is None:
+        return None  # a correction in review: the readers have the bulletin
     waits = state in (EditionState.COLLECTING, EditionState.IN_REVIEW)
     todo = "It waits for an editor's APPROVE; they have been reminded." if waits else "Look at the mails in `status`."
     return _late(DISTRIBUTION_LATE, edition, "bulletin", leaves_at, todo)

@@ -256,6 +256,7 @@ def plan_late_reply(
                 about=f"{title}: a reply after the edition",
                 sentences=(f"{person.name or person.address} has replied for {title}. {says}",),
                 mails=(inbound,),
+                waits=True,
                 may_say=((f"FILE {inbound} {title}", "file it under that theme of the open edition"),),
                 editor_draft=edition.draft,
             )

@@ -97,6 +97,7 @@ def _tell(
                 about=words[0],
                 sentences=words[1],
                 mails=mails,
+                waits=bool(mails),
                 may_say=may_say,
                 editor_draft=edition.draft,
             )
