@@ -16,7 +16,7 @@ PARTS = (
     ("browser and LibreOffice", ("-m", "browser and not slow", "-n", "1")),
     ("faults of mailboxes, many Word files", ("-m", "slow", "-n", "2", f"--ignore={CRASH}")),
     ("kills: every step, at random, wrong loops", ("-m", "slow", "-n", "2", CRASH)),
-    ("conversations on PostgreSQL", ("-m", "not browser", "-n", "2", "tests/conversations")),
+    ("conversations on PostgreSQL", ("-m", "not slow and not browser", "-n", "2", "tests/conversations")),
 )
 KILLS = "1000"  # at random; `make soak N=...` makes more
 POWER_CUTS = "500"

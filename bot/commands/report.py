@@ -131,13 +131,20 @@ def _show(document: dict[str, Any]) -> None:
             say(f"  {doubt['state'].replace('_', ' ')}: {doubt['key']} ({doubt['reason']})")
     if not document["editions"]:
         say("No edition yet; `tick` or `run` starts this month's.")
+    _show_needs(document)
+
+
+def _show_needs(document: dict[str, Any]) -> None:
+    """What waits for an editor, and what needs the operator."""
     for mail in document["waiting"]:
         say(f"Mail {mail['number']} is {mail['state']}: {' '.join(mail['reasons'][:1])}")
     for problem in document["needs_a_person"]:
         say(f"Needs a person: {problem['sentence']} ({problem['where']})")
         if problem["todo"]:
             say(f"  {problem['todo']}")
-    if not document["needs_a_person"]:
+    if document["waiting"]:
+        say("The editor is asked about what is held; a parked mail waits for `unpark`.")
+    elif not document["needs_a_person"]:
         say("Nothing needs a person.")
 
 

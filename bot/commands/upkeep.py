@@ -46,10 +46,11 @@ def resolve(options: Options, key: str, answer: str) -> int:
 def unpark(options: Options, inbound: int) -> int:
     """A parked mail is read again at the next tick."""
     with desk_for(options) as (_, desk):
+        # The problem goes first: a kill between the two leaves a mail that is still parked, and can be unparked again.
+        desk.store.apply([ProblemCleared(code="parked", where=f"inbound {inbound}")], desk.clock.now())
         if not desk.store.unpark(inbound):
             say(f"Mail {inbound} is not parked.")
             return 3
-        desk.store.apply([ProblemCleared(code="parked", where=f"inbound {inbound}")], desk.clock.now())
         say(f"Mail {inbound} will be read again at the next tick.")
     return 0
 

@@ -64,6 +64,7 @@ class Facts(Value):
     lead_of: tuple[tuple[str, str], ...] = ()  # (bulletin, theme) that the author leads or deputises
     reader_of: tuple[str, ...] = ()
     says_hold: bool = False
+    says_command: bool = False  # nothing but another of the editor's words
     codes: bool = False  # an unproven editor's command is confirmed by a mailed code
     marking_too_high: bool = False  # a protective marking above OFFICIAL
     unsafe: tuple[str, ...] = ()  # reasons of the pre-scan
@@ -231,6 +232,12 @@ RULES: tuple[Rule, ...] = (
         lambda f: f.thread is None and bool(f.passed_on),
         Kind.HELD,
         "An editor has passed on what a lead wrote to them, and that lead has several themes.",
+    ),
+    Rule(
+        "command-without-thread",
+        lambda f: f.thread is None and f.says_command and bool(f.editor_of) and _may_speak(f),
+        Kind.COMMAND,
+        "An editor gives a command in a mail of its own; the answer says which mail it must reply to.",
     ),
     Rule(
         "lead-without-thread",

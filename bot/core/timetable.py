@@ -233,7 +233,8 @@ def extended(
 ) -> Timetable:
     """The timetable after the editor's EXTEND: a new deadline and, where that comes too close, a later distribution.
 
-    The distribution stays while it is after the new deadline; else it keeps its distance in working days. Reminders
+    The distribution stays while it is after the new deadline; else it keeps its distance in working days, and an
+    earlier EXTEND that is taken back takes its later distribution back too. Reminders
     that have been stay; one more is set on the working day before the new deadline where that is still to come.
     InputError when the new deadline is past or on a closed day.
     """
@@ -243,10 +244,12 @@ def extended(
         raise InputError(f"{written} has passed.", "Name a working day to come.", "past-day")
     if not is_open(day, closed):
         raise InputError(f"{written} is not a working day.", "Name a working day.", "closed-day")
-    distribution_at = timetable.distribution_at
+    distribution_at = timetable_for(timetable.period, rules, closed).distribution_at
     if distribution_at <= deadline_at:
         gap = max(1, rules.distribution_working_day - rules.deadline_working_day)
         distribution_at = at(working_days_from(day, gap, closed), rules.distribution_time)
+    if timetable.distribution_at > deadline_at:
+        distribution_at = min(distribution_at, timetable.distribution_at)
     chasers = _chasers(distribution_at.astimezone(LONDON).date(), rules, closed)
     reminders = tuple(moment for moment in timetable.reminders_at if moment < deadline_at)
     extra = at(working_days_from(day, -1, closed), rules.reminder_time)

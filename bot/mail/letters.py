@@ -155,6 +155,7 @@ class ChaserLetter(Letter):
     made_at: AwareDatetime
     distribution_at: AwareDatetime
     overdue: bool = False
+    correction: bool = False  # the readers have an earlier version
     not_in: tuple[str, ...] = ()  # themes that are not in yet
     open_questions: int = 0
 

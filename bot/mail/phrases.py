@@ -148,7 +148,8 @@ DISCLAIMER = re.compile(
     r" (?:e-?mail|message))\b.{0,40}\b(?:in error|by mistake)"
     r"|not the (?:intended|named) (?:recipient|addressee)|e-?mails?\b.{0,40}\bmay be (?:monitored|recorded"
     r"|disclosed|intercepted)"
-    r"|consider the environment before|before printing this|(?:views|opinions) (?:or opinions )?(?:expressed|are"
+    r"|consider the environment before|before printing this|(?:views|opinions) (?:or opinions )?(?:expressed"
+    r"\b.{0,60}\b(?:those of|e-?mail|message|author|sender|necessarily|personal|my own)|are"
     r" those of the (?:author|sender))"
     r"|do(?:es)? not necessarily (?:represent|reflect)|(?:may|might) be (?:subject to|disclosed"
     r" under)\b.{0,40}\bfreedom of information"
@@ -160,19 +161,33 @@ DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 BANNER = re.compile(
-    r"^[\s*#!\[(>⚠️|-]*(?:caution[\s!:*\])-]*(?:this|external|e-?mail|do not|outside|$)"
+    r"^[\s*#!\[(>⚠️|-]*(?:caution[\s!:*\])-]*(?:this (?:is|e-?mail (?!\w+ (?:is|was|are)\b)|message|sender|came)"
+    r"|external|e-?mail|do not|outside|$)"
     r"|external(?: e-?mail| sender| message)?\s*[\])*!:.-]*(?:$|this|do not|think before|caution|originat)"
     r"|external (?:e-?mail|sender|message)\b|this (?:e-?mail|message) (?:originated|originates|came|comes|has"
     r" come|was sent|is) from"
     r" (?:outside|an external|external)|you don.?t often get e-?mail from|some people who received this message"
     r"|learn why this is important|warning[:!]? .{0,30}external (?:e-?mail|sender|source)|do not click (?:on"
-    r" )?(?:any )?links"
+    r" )?(?:any )?links?\b(?! in (?:such|these|those|texts?|the)\b)"
     r"|be (?:cautious|careful) (?:when|with|about|before|of) (?:click|open|link|attach|reply|respond)\w*"
     r"|\[?rhybudd\b.{0,30}allanol"
     r"|rhybudd[:!]? .{0,60}e-?bost|this sender is (?:outside|external)|think before you click"
     r"|attention\W+(?:this e-?mail|external e-?mail)"
     r"|exercise caution (?:when|before|with|in) (?:open|click|reply|respond|link|attach)\w*|\[extern(?:al)?\]"
     r"|achtung[:!]? .{0,30}extern)",
+    re.IGNORECASE,
+)
+# What people put into a signature and say of themselves; only ever looked for among the lines of one.
+ABOUT_SENDER = re.compile(
+    r"^\W*(?:my (?:normal |usual |core )?(?:working|office) (?:days?|hours|pattern|week)\b|i (?:currently |usually )?"
+    r"(?:work|am in the office) (?:flexibl|part[- ]time|full[- ]time|compressed|agile|remotely|from home|hybrid"
+    r"|mon|tue|wed|thu|fri|\d)"
+    r"|(?:please )?(?:do not|don.t) feel (?:obliged|you (?:need|have)|any|under|that you)"
+    r"|i (?:do not|don.t) expect (?:a|an|you)\b|(?:my )?(?:non-?working|working) (?:days?|hours|pattern)\s*:"
+    r"|(?:please note )?i (?:do not|don.t) work (?:on )?(?:mon|tue|wed|thu|fri)|i may (?:send|e-?mail)\b"
+    r"|book (?:some )?(?:time|a meeting) (?:to meet )?with me\b|proud(?:ly)? (?:to be|to support|supporter|member)\b"
+    r"|(?:follow|find|like) us on\b|visit our website\b|i am sending this\b"
+    r"|my pronouns\b|pronouns\s*:|join (?:my|me on) teams\b)",
     re.IGNORECASE,
 )
 MARKING = re.compile(
@@ -190,7 +205,7 @@ FOOTER = re.compile(
     re.IGNORECASE,
 )
 FORWARD_LINE = re.compile(
-    r"^[\s*>]*(?:begin forwarded message|anfang der weitergeleiteten|début du message (?:réexpédié|transféré)"
+    r"^[\s*>]*(?:begin forwarded message(?!s? \w)|anfang der weitergeleiteten|début du message (?:réexpédié|transféré)"
     r"|inicio del mensaje reenviado"
     r"|inizio messaggio inoltrato|vidarebefordrat (?:brev|meddelande)|start videresendt|begin doorgestuurd"
     r" bericht|påbegynt videresendt"

@@ -6,6 +6,7 @@ Works on one stretch of the sender's own lines. When it is not sure it leaves a 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from bot.mail import phrases
 from bot.mail.lines import Line, Mark, key
@@ -74,7 +75,8 @@ def mark_surroundings(lines: list[Line], zone: list[int], author: str = "", fina
     _mark_disclaimer(lines, _open(lines, zone))
     _mark_sign_off(lines, _open(lines, zone), author)
     _mark_names(lines, _open(lines, zone), author)
-    _mark_contact_block(lines, _open(lines, zone))
+    _mark_own_block(lines, _open(lines, zone), author)
+    _mark_contact_block(lines, _open(lines, zone), author)
     _mark_disclaimer(lines, _open(lines, zone))
 
 
@@ -241,7 +243,7 @@ def is_signature_line(line: Line) -> bool:
         return True
     if line.kind == "table":
         return bool(_PHONE.search(text) or _CONTACT.search(text))
-    if _MOBILE.match(text) or is_sign_off(text):
+    if _MOBILE.match(text) or is_sign_off(text) or (len(text) < 600 and phrases.ABOUT_SENDER.match(text)):
         return True
     words = text.split()
     if _PHONE.search(text) or _CONTACT.search(text):
@@ -296,17 +298,77 @@ def _without_postscript(lines: list[Line], zone: list[int]) -> list[int]:
     return zone
 
 
+def _own_names(author: str) -> set[str]:
+    return {key(author), *(key(word) for word in author.split()[:1] if len(word) > 1)} - {""}
+
+
+def is_signed(lines: list[Line], author: str) -> bool:
+    """Does a sign-off with the sender's own name under it stand among the lines, as in the last field of a form?"""
+    own = _own_names(author)
+    return any(is_sign_off(above.text) and key(line.text) in own for above, line in pairwise(lines))
+
+
 def _mark_names(lines: list[Line], zone: list[int], author: str) -> None:
     """The sender's own name, or a name after a dash, as the last line."""
-    if len(zone) < 2:
+    if not zone:
         return
     line = lines[zone[-1]]
-    own = {key(author), *(key(word) for word in author.split()[:1] if len(word) > 1)} - {""}
-    if (line.kind == "text" and key(line.text) in own) or _DASH_NAME.match(line.raw.strip()):
+    named = line.kind == "text" and key(line.text) in _own_names(author)
+    if named or (len(zone) > 1 and _is_dashed_name(line, lines[zone[-2]], author)):
         line.reason = "signature"
 
 
-def _mark_contact_block(lines: list[Line], zone: list[int]) -> None:
+def _is_dashed_name(line: Line, above: Line, author: str) -> bool:
+    """ "- Sam", but not the last of a typed list of names, nor somebody else's full name."""
+    raw = line.raw.strip()
+    if not _DASH_NAME.match(raw) or above.text.endswith(":") or above.raw.strip().startswith(raw[0]):
+        return False
+    words, own = key(raw).split(), key(author).split()
+    return len(words) < 2 or len(own) < 2 or bool(set(words) & set(own))
+
+
+def mark_signed(lines: list[Line], zone: list[int], author: str) -> None:
+    """A sign-off with the sender's own name and contact lines, when more text (a campaign, an afterthought) follows."""
+    own = _own_names(author)
+    for position in range(1, len(zone) - 1):
+        if not is_sign_off(lines[zone[position]].text) or key(lines[zone[position + 1]].text) not in own:
+            continue
+        end = position + 2
+        for at in range(position + 2, min(len(zone), position + TAIL_MAX)):
+            line = lines[zone[at]]
+            if not is_signature_line(line):
+                break
+            if key(line.text) in own or _only_contact(line.text) or _OFFICE.search(line.text):
+                end = at + 1
+        for index in zone[position:end]:
+            lines[index].reason = "signature"
+        return
+
+
+def _mark_own_block(lines: list[Line], zone: list[int], author: str) -> None:
+    """The sender's full name ("Sam Green (he/him)") and a job or contact lines under it, without any sign-off."""
+    name = key(author)
+    for position in range(max(1, len(zone) - TAIL_MAX), len(zone) - 1):
+        text = re.sub(r"\([^()]{1,30}\)", "", re.split(r"\s[|–-]\s", lines[zone[position]].text)[0])
+        if len(name.split()) < 2 or key(text) != name or _LEADS_TO_CONTACT.search(lines[zone[position - 1]].text):
+            continue
+        block = zone[position:]
+        told = any(_OFFICE.search(lines[i].text) or _only_contact(lines[i].text) for i in block)
+        if told and all(is_signature_line(lines[i]) for i in block[1:]):
+            for index in block:
+                lines[index].reason = "signature"
+            return
+
+
+def _somebody(lines: list[Line], block: list[int], author: str) -> bool:
+    """Is it a person's block (the sender's name or a job is in it) and not a venue with its address?"""
+    if len(key(author).split()) < 2:
+        return True
+    words = {word for index in block for word in key(lines[index].text).split()}
+    return bool(words & set(key(author).split())) or any(_OFFICE.search(lines[index].text) for index in block)
+
+
+def _mark_contact_block(lines: list[Line], zone: list[int], author: str) -> None:
     """A name and contact lines after a blank line at the very end, without any sign-off."""
     start = len(zone)
     while (
@@ -321,7 +383,7 @@ def _mark_contact_block(lines: list[Line], zone: list[int]) -> None:
             contacts = sum(1 for i in block if _only_contact(lines[i].text))
             if _LEADS_TO_CONTACT.search(lines[zone[start - 1]].text):
                 return  # "For more information contact:" and then a person is content
-            if contacts >= 2 and len(block) >= 3:
+            if contacts >= 2 and len(block) >= 3 and _somebody(lines, block, author):
                 for index in block:
                     lines[index].reason = "signature"
             return

@@ -18,6 +18,7 @@ from bot.mail.lines import Line, Mark, key
 from bot.sections.form import BEGIN, END, PLACEHOLDER, Request, field_key
 
 PIECE_MIN = 24  # characters of a line inside a longer line of ours that cannot be chance
+TITLE_MAX = 200  # characters of a title that a field may have
 NEAR = 0.82  # words in common from which a line counts as an edit of ours
 _NAME_TAG = re.compile(r"^\s*\[([^\[\]]{2,40})\]\s*:?\s*(?=\S)")
 _LABEL = re.compile(r"^\s*\(?(F\s?\d{1,2})\s*[:.)–-]\s+(?=\S)", re.IGNORECASE)
@@ -168,6 +169,8 @@ def _initials(author: str) -> str:
 def _is_name(tag: str, author: str) -> bool:
     words = key(tag).split()
     own = set(key(author).split())
+    if len(own) > 1 and tag.strip() == _initials(author):
+        return True
     return (
         bool(words)
         and not re.match(r"/?f ?\d", key(tag))
@@ -184,7 +187,25 @@ def _title_length(rest: str, title: str) -> int:
     return match.end() if match else 0
 
 
+def _after_title(line: Line, aligner: Aligner) -> list[Line]:
+    """ "Training and events: the course is on 4 September", a field's title typed by hand: two lines, else none."""
+    head, colon, tail = line.text.partition(":")
+    if (
+        not colon
+        or len(head) > TITLE_MAX
+        or not tail.strip()
+        or key(head) not in aligner.titles
+        or BEGIN.match(line.text)
+    ):
+        return []
+    parts = cut_line(line, len(head) + 1)
+    parts[0].soft = False
+    return parts
+
+
 def _split_front(line: Line, aligner: Aligner) -> list[Line]:
+    if titled := _after_title(line, aligner):
+        return titled
     words = key(line.text)
     if len(words) < 20 or words in aligner.whole:
         return [line]

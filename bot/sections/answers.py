@@ -37,6 +37,7 @@ from bot.sections.answer_words import (
 )
 from bot.sections.asides import aside_of
 from bot.sections.nil import is_greeting, says_as_last_month, says_nil, says_thanks
+from bot.sections.wishes import wish_in
 
 MORE_WORDS = 2  # by which an answer may be longer than the words that it replaces
 
@@ -107,6 +108,8 @@ def _answer(heard: Heard, asked: Asked, line: str, thread: bool, guess: bool) ->
             _one(heard, asked, number, line)
         return True
     if asked.questions and _unnumbered_value(heard, asked, line, guess):
+        return True
+    if _wish(heard, asked, line):
         return True
     if not guess or says_thanks(line) or says_nil(line) or says_as_last_month(line) or aside_of(line):
         return False
@@ -239,6 +242,19 @@ def _mend(heard: Heard, asked: Asked, number: int, kind: str, old: str, new: str
 
 
 # ---------------------------------------------------------------------------------------- without a number
+
+
+def _wish(heard: Heard, asked: Asked, line: str) -> bool:
+    """ "Please change poster to leaflet": other words for those that stand."""
+    wish = wish_in(line, asked.items)
+    if wish is None:
+        return False
+    if wish.mend is None:
+        heard.unclear.append(wish.told)
+    else:
+        heard.mends.append(wish.mend)
+        heard.done.append(wish.told)
+    return True
 
 
 def _unnumbered_value(heard: Heard, asked: Asked, line: str, guess: bool) -> bool:

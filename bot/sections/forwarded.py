@@ -23,6 +23,10 @@ FORWARD_SUBJECT = re.compile(
     r"^\s*(?:(?:re|aw|sv|antw|vs|parthed|ateb)\s*:\s*)*(?:fwd?|fw|wg|tr|vl|rv|i|doorst|pd|vb|enc|yml|ymlaen|ml|vidb|vs\sfw)\s*:",
     re.IGNORECASE,
 )
+FOR_US = re.compile(
+    r"\b(?:for|in|into) (?:the|this|your|next|our)\b(?: \w+){0,4}? (?:bulletin|rag|rag update|edition|newsletter)\b",
+    re.IGNORECASE,
+)
 ASK_WORDS = 6  # a quoted mail of fewer words is not asked about
 ASKED_TEXT = 200  # characters of it that a finding shows
 _KINDS = ("header", "forward", "original")
@@ -134,7 +138,9 @@ def take(
     """
     passed_on = _passed_on(who, [segment.boundary for segment in segments])
     note = [index for index in note if not lines[index].reason and lines[index].kind != "picture"]
-    kind = note_kind([lines[index].text for index in note], passed_on=passed_on and known)
+    texts = [lines[index].text for index in note]
+    meant = known or any(FOR_US.search(text) for text in texts)  # it says itself what it is passed on for
+    kind = note_kind(texts, passed_on=passed_on and meant)
     others = [s for s in segments if not same_person(s.boundary.sender, who.address, who.name)]
     if not others and not (passed_on and segments):
         return Passed()

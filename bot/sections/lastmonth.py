@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from bot.mail.lines import Line, Mark, key
-from bot.sections.align import cut_line
+from bot.sections.align import PIECE_MIN, cut_line
+from bot.sections.form import BEGIN, END
 
 _FRONT = re.compile(r"^\W*last\s+month\s*:\s*[\"“”'‘’«]?\s*", re.IGNORECASE)
 _QUOTE = "\"“”'‘’»"
@@ -86,3 +87,18 @@ def _joined(first: Line, wrapped: list[Line]) -> Line:
     """The lines that a mail program made of one paragraph, as one line again."""
     first.text = first.raw = " ".join([first.text, *(line.text for line in wrapped)])
     return first
+
+
+def copies(lines: list[Line], ours: set[int], whole: set[str]) -> set[int]:
+    """Which lines taken for ours are last month's text given as the answer: the whole of it stands above already."""
+    found: set[int] = set()
+    shown = ""
+    for index in sorted(ours):
+        words = key(lines[index].text)
+        if words.startswith("last month ") and words in whole:
+            shown = words
+        elif BEGIN.match(lines[index].text) or END.match(lines[index].text):
+            shown = ""
+        elif shown and len(words) >= PIECE_MIN and words not in whole and f" {words} " in f"{shown} ":
+            found.add(index)
+    return found

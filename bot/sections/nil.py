@@ -13,7 +13,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s[–-]\s")
 _NOTHING = (
     r"(?:nothing|nowt|zilch|nil|none|no (?:updates?|news|items?|report|reports|contributions?|content|input"
     r"|submissions?|entries|entry|returns?|changes?)"
-    r"|n a|not applicable|dim(?: byd| newyddion| diweddariad)?)"
+    r"|n a|n r|not applicable|dim(?: byd| newyddion| diweddariad)?)"
 )
 _LEAD = (
     r"(?:(?:sorry|apologies|hi|hello|just to (?:say|let you know|confirm)|i m afraid|im afraid|afraid|please"
@@ -128,7 +128,7 @@ _NAMES_A_FILE_WORDS = 8
 _STRICT_COVER = re.compile(
     r"^(?:(?:please )?(?:find|see)\b.{0,60}\b(?:attached|below)|(?:here (?:is|are|s)|here you go|as requested|as"
     r" promised|attached (?:is|are)|please use these"
-    r"|hope (?:this|you)|sorry for the delay|apologies for the)\b.{0,90})[.!:]?$",
+    r"|hope (?:this|you)|sorry for the delay|apologies for the)\b(?:[^:@£%]|:(?=\d)){0,90})[.!:]?$",
     re.IGNORECASE,
 )
 

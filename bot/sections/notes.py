@@ -93,7 +93,7 @@ _ADDS_TO_MAIL = re.compile(
 )
 _SIGNED_OFF = re.compile(
     r"(?<=[.!?])\s+(?i:(?:many |with )?thanks|thank you|cheers|(?:kind |best )?regards|best wishes|diolch(?: yn fawr)?)"
-    r"[\s,.!–-]+([A-Z][\w'’-]*(?: [A-Z][\w'’-]*)?)[.!]?\s*$"
+    r"[\s,.!–-]+([A-Z][\w'’-]*(?: [A-Z][\w'’-]*)?)(?:,\s[A-Z][^.!?\n]{1,60})?[.!]?\s*$"
 )
 _NOTE_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+|\s[–-]\s")
 _MAY_SAY = re.compile(  # no sentence without one of these says anything of an earlier reply

@@ -14,13 +14,15 @@ from bot.core.model import Finding
 from bot.mail.boundaries import Boundary, find_boundaries, split_shared
 from bot.mail.lines import Line, Mark, key
 from bot.mail.quoting import mark_quotes, own_zones
-from bot.mail.signature import mark_surroundings
+from bot.mail.signature import is_signed, mark_surroundings
 from bot.sections.align import Aligned, Aligner, expand
 from bot.sections.form import BEGIN, END, PLACEHOLDER, Request, field_key
 from bot.sections.forwarded import Passed, Who, segments_of, take
-from bot.sections.lastmonth import part_last_month
+from bot.sections.lastmonth import copies, part_last_month
 from bot.sections.receipt import receipt_start, take_corrections
 
+_CLOCK = re.compile(r"\d[:.h]\d\d")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\d[./-]\d{1,2}[./-]\d")
 DECORATION = re.compile(r"[\s=_*~.•·—–+#|>-]*[=_*~.•·—–+#|-]{3,}[\s=_*~.•·—–+#|>-]*")
 
 
@@ -81,13 +83,19 @@ def place(
 
 
 def _is_prose(lines: list[Line], boundary: Boundary) -> bool:
-    """ "On 4 August 2025 the Chief wrote:" in the lead's own text: no address, no time, and nothing quoted below."""
-    if boundary.kind != "attribution" or boundary.sender or boundary.end >= len(lines):
+    """ "On 4 August 2025 the Chief wrote:" in the lead's own text: no address, not both a time and a year as programs
+    write them, and nothing quoted below."""
+    if boundary.kind not in ("attribution", "header") or boundary.end >= len(lines):
         return False
     said = " ".join(line.text for line in lines[boundary.start : boundary.end])
     below = lines[boundary.end]
-    marked = any(line.marks & Mark.BOUNDARY or line.depth for line in (*lines[boundary.start : boundary.end], below))
-    return not marked and not re.search(r"\d[:.h]\d\d", said)
+    put = Mark.BOUNDARY | Mark.RULE
+    marked = any(line.marks & put or line.depth for line in (*lines[boundary.start : boundary.end], below))
+    if marked or (boundary.sender and boundary.kind == "attribution"):
+        return False
+    if boundary.kind == "header":  # "From: the partnership / To: all schools / Subject: ...", a notice
+        return not ("@" in said or _CLOCK.search(said) or _YEAR.search(said))
+    return not (_CLOCK.search(said) and _YEAR.search(said))
 
 
 def _without_request(lines: list[Line], boundaries: list[Boundary], who: Who, known: bool) -> Placement:
@@ -122,6 +130,7 @@ def _align(lines: list[Line], aligner: Aligner, quoted: Aligner, boundaries: lis
         if title or _is_marker(line) or _line_is_ours(line, judge):
             found.ours.add(index)
     _forget_chance(lines, found, quoted_from, key(quoted.request.token))
+    found.ours -= copies(lines, found.ours, aligner.whole)
     _take_rules(lines, found, quoted.request)
     if found.ours:
         found.first, found.last = min(found.ours), max(found.ours)
@@ -169,7 +178,8 @@ def _forget_chance(lines: list[Line], found: Aligned, quoted_from: int, token: s
             break
         if _is_marker(lines[index]) or lines[index].depth > 0 or (token and token in key(lines[index].text)):
             continue
-        near = [other for other in range(index - 4, index + 5) if other != index and other in found.ours]
+        around = range(index - 4, min(index + 5, quoted_from))
+        near = [other for other in around if other != index and other in found.ours]
         if len(near) < 2:
             found.ours.discard(index)
 
@@ -249,7 +259,8 @@ def _finish(placement: Placement, aligner: Aligner, top: int, author: str) -> No
     for zone, _ in own_zones(lines):
         below = zone[0] >= top and any(line.reason == "quoted" for line in lines[: zone[0]])
         ends = not any(line.reason == "quoted" for line in lines[zone[-1] + 1 :])
-        if not below or ends or all(lines[index].field is None for index in zone):
+        free = all(lines[index].field is None for index in zone)
+        if not below or ends or free or is_signed([lines[index] for index in zone], author):
             mark_surroundings(lines, zone, author, final=True)
     _assign_headings(lines, range(top), aligner)
 

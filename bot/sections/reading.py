@@ -28,6 +28,8 @@ from bot.mail.html import html_lines
 from bot.mail.kinds import classify
 from bot.mail.lines import Line, Mark, key
 from bot.mail.parse import Body, Message
+from bot.mail.quoting import own_zones
+from bot.mail.signature import mark_signed
 from bot.mail.text import text_lines
 from bot.sections.attachments import read_attachments
 from bot.sections.form import Request
@@ -36,6 +38,7 @@ from bot.sections.notes import part_notes, part_sign_off, sentences_say
 from bot.sections.place import Placement, place
 from bot.sections.prose import placed_blocks
 from bot.sections.sealed import is_sealed
+from bot.sections.wordform import answers_in_form
 
 _WORD = re.compile(r"\w{3,}")
 _BRACKETED = re.compile(r"\[([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})\]")
@@ -134,6 +137,8 @@ def _reply(
 ) -> Reading:
     mailbox = message.to[0] if message.to else ""
     placement = place(lines, request, message.from_name, message.subject, base.author, mailbox)
+    for zone, _ in own_zones(placement.lines):
+        mark_signed(placement.lines, zone, message.from_name)
     placement.lines = part_sign_off(part_notes(placement.lines), message.from_name)
     if is_sealed(message, placement.lines):
         placement.unsure = True
@@ -145,8 +150,7 @@ def _reply(
     blocks, nested, more = _nested(message, request, blocks)
     leftovers += nested
     new_text = "\n\n".join(text for text in (new_text, more) if text)
-    blocks = attached.resolve(blocks)
-    blocks += attached.blocks
+    blocks = attached.resolve(blocks) + answers_in_form(attached.blocks, request)
     if blobs is not None:
         blobs.update(attached.blobs)
     said = [placed for placed in blocks if placed.block.kind not in ("picture",)]

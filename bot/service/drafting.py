@@ -163,6 +163,16 @@ def figures_notes(work: Work) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _without_theme(work: Work) -> tuple[str, ...]:
+    """For the editor: replies whose theme was taken out of the configuration since; they are kept, not printed."""
+    known = {theme.key for theme in work.desk.bulletins[work.bulletin].themes}
+    gone = dict.fromkeys(s.theme for s in work.view.submissions if s.theme not in known)
+    return tuple(
+        f"Replies came for “{key}”, which is no longer a theme in the configuration; they are kept and not printed."
+        for key in gone
+    )
+
+
 def standing(work: Work, theme: Theme) -> letters.Standing:
     """Where one theme stands, as a line of the summary."""
     view = work.view
@@ -204,7 +214,7 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
         standings=tuple(standing(work, theme) for theme in config.themes),
         findings=draft.findings,
         changes=draft.changes,
-        notes=(*figures_notes(work), *effect.notes, *correcting.notes(work, effect)),
+        notes=(*_without_theme(work), *figures_notes(work), *effect.notes, *correcting.notes(work, effect)),
         enclosures=correcting.enclosure_lines(work),
         readers=readers_for(work.view, work.desk.rules(work.bulletin, edition.period)),
         open_mails=tuple(_open_line(mail) for mail in (*held, *strays)),

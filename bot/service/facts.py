@@ -7,6 +7,7 @@ from bot.core.classify import About, Facts
 from bot.core.decision import Word, decide
 from bot.core.model import Person
 from bot.core.planner.holding import ON_ITS_WAY
+from bot.core.signoff import only_sign_off
 from bot.core.timetable import period_of
 from bot.sections.editortext import editor_text
 from bot.service.desk import Account, Desk, known_people
@@ -36,6 +37,7 @@ def gather(desk: Desk, account: Account, opened: Opened) -> Facts:
         lead_of=lead_of,
         reader_of=tuple(c.key for c in configs if any(reader.address == author for reader in c.readers)),
         says_hold=message is not None and bool(editor_of) and _says_hold(desk, opened, editor_of),
+        says_command=bool(editor_of) and opened.thread is None and _says_command(desk, opened),
         reader_link=_reader_link(desk, configs, opened),
         passed_on=_passed_on(configs, opened, editor_of),
         codes=account.codes != "never",
@@ -69,6 +71,18 @@ def _says_hold(desk: Desk, opened: Opened, editor_of: tuple[str, ...]) -> bool:
     for_lead = opened.thread is not None and opened.thread.purpose == "lead"
     plain = command.word is Word.HOLD and not (for_lead and command.argument)
     return plain or any(e.state in ON_ITS_WAY for bulletin in editor_of for e in desk.store.editions(bulletin))
+
+
+_GIVEN_ALONE = (Word.APPROVE, Word.STATUS, Word.EXTEND, Word.CHASE, Word.SKIP, Word.CANCEL, Word.FILE, Word.SEND_TO)
+
+
+def _says_command(desk: Desk, opened: Opened) -> bool:
+    """Whether an editor's mail that answers none of ours is nothing but one of the editor's words."""
+    if opened.reading.forwarded_by:
+        return False
+    lines = editor_text(opened.message).new.strip().split("\n")
+    command = decide(lines[0], now=desk.clock.now(), themes=None)
+    return command.word in _GIVEN_ALONE and only_sign_off(lines[1:])
 
 
 def person_of(config: BulletinConfig, address: str) -> Person:

@@ -45,6 +45,10 @@ HOW_TO_ANSWER = (
     "Nothing was changed for that. Please answer with the number of the question (“1 yes, 2 no”), or send the words "
     "as they should be printed."
 )
+HOW_TO_CORRECT = (
+    "Nothing was changed for that. Please send the whole text as it should be printed, and write “this replaces my "
+    "earlier reply” above it."
+)
 
 
 @dataclass
@@ -119,7 +123,7 @@ def _answers(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
     said.heard = heard
     said.told += heard.done
     if heard.unclear:
-        said.told += [*heard.unclear, HOW_TO_ANSWER]
+        said.told += [*heard.unclear, HOW_TO_ANSWER if asked.questions else HOW_TO_CORRECT]
 
 
 def _as_typed(placed: PlacedBlock) -> str:

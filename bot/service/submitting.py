@@ -19,6 +19,7 @@ from bot.core.proof import finding_key, proofread
 from bot.core.questions import to_ask
 from bot.core.records import BlobAdded, Change, EditionView
 from bot.sections.form import items_from, unprinted
+from bot.sections.nil import says_thanks
 from bot.service import figures
 from bot.service.desk import Desk
 from bot.service.facts import person_of
@@ -28,6 +29,7 @@ from bot.service.opening import Opened
 from bot.service.proofing import proof_context
 from bot.service.sections import section_of
 
+NOTHING_PRINTED = "There was nothing to print in this mail, so nothing was changed."
 ONLY_HERE = ("note-to-editor", "as-last-month")  # findings of reading, which proof-reading does not make again
 
 
@@ -61,22 +63,29 @@ def reply_of(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
         at=desk.clock.now(),
     )
     submission = submission.model_copy(update={"questions": _questions(desk, view, theme, submission, found)})
+    empty = _is_empty(submission, said)
     reply = Reply(
         submission=submission,
         person=person,
         digest=opened.digest,
-        read_as=read.ask or _unplaced(submission, said),
+        read_as=read.ask or _unplaced(said, empty),
         sent_by=_sent_by(desk, view, person, opened),
-        told=tuple(said.told),
+        told=(*said.told, NOTHING_PRINTED) if empty else tuple(said.told),
         passed=said.passed,
     )
     return reply, _pictures(opened, read.items)
 
 
-def _unplaced(submission: Submission, said: Said) -> str:
-    """How sure we are of the reading, for the editor; "" when nothing is in doubt."""
+def _is_empty(submission: Submission, said: Said) -> bool:
+    """Whether a mail brings nothing, and is no thank-you for the receipt either."""
     understood = said.passed or said.changes or said.heard.lines or said.told
-    if not submission.items and not submission.nil and submission.statistics is None and not understood:
+    brings = submission.items or submission.nil or submission.statistics is not None
+    return not (brings or understood or (says_thanks(said.reading.new_text) and not submission.attachments))
+
+
+def _unplaced(said: Said, empty: bool) -> str:
+    """How sure we are of the reading, for the editor; "" when nothing is in doubt."""
+    if empty:
         return "the reply holds nothing that could be printed; its author has been told."
     if said.reading.confidence == "high":
         return ""

@@ -206,6 +206,7 @@ def chase_editor(work: Work, effect: ChaseEditor) -> tuple[Change, ...]:
         made_at=draft.made_at,
         distribution_at=edition.timetable.distribution_at,
         overdue=effect.overdue,
+        correction=edition.sent_draft is not None,
         not_in=tuple(
             theme.title
             for theme in config.themes

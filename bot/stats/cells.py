@@ -49,6 +49,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     pending: frozenset[Place] = frozenset()
     merged: tuple[Area, ...] = ()
+    separated: bool = False  # a text file, whose columns are told apart by a character
     words: str = field(default="", compare=False)  # text that stands with the table (a caption, the mail's subject)
 
     def value(self, row: int, column: int) -> Cell:

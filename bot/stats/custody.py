@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import Field
@@ -24,6 +23,7 @@ from bot.stats.parts import joined
 from bot.stats.reading import month_of_mail, read_table
 from bot.stats.rules import Facts, run_rules
 from bot.stats.series import SeriesConfig
+from bot.stats.settle import cells_of, settle
 from bot.stats.tables import find_tables
 from bot.stats.texts import listed
 
@@ -139,37 +139,8 @@ def _tables(workbook: Workbook, config: SeriesConfig, expected: str | None) -> l
             readings += read_table(found, config, workbook.name, expected)
     known = [reading for reading in readings if reading.rows] or [reading for reading in readings if reading.findings]
     known = joined(known)
-    _settle(known)
+    settle(known)
     return known
-
-
-def _settle(tables: list[TableReading]) -> None:
-    """Tables beside each other explain each other: beside a running total stands the month's count, of one month."""
-    groups: dict[tuple[int, range], list[TableReading]] = {}
-    for table in tables:
-        groups.setdefault((id(table.found.sheet), table.found.lines), []).append(table)
-    for beside in groups.values():
-        kinds = {table.kind for table in beside} - {None}
-        period = max((table.period for table in beside if table.period), default=None)
-        for table in beside:
-            if table.kind is None and len(kinds) == 1:
-                table.kind = "monthly" if kinds == {"cumulative"} else "cumulative"
-            table.period = table.period or period
-    unsaid = sorted((table for table in tables if table.kind is None and table.period), key=lambda t: t.period or "")
-    if len({table.period for table in unsaid}) > 1:
-        grows = all(_grows(old, new) for old, new in pairwise(unsaid))
-        for table in unsaid:
-            table.kind = "cumulative" if grows else "monthly"
-
-
-def _grows(old: TableReading, new: TableReading) -> bool:
-    """Whether no count is below the one of an earlier month, as with running totals."""
-    later = _values(new)
-    return all(
-        (later.get(district, {}).get(measure) or 0) >= (value or 0)
-        for district, values in _values(old).items()
-        for measure, value in values.items()
-    )
 
 
 @dataclass(frozen=True)
@@ -193,10 +164,12 @@ def _choose(
     of_kind = [table for table in of_month if (table.kind or config.kind) == config.kind] or of_month
     of_kind = [table for table in of_kind if table.start in (None, config.start)] or of_kind
     main = max(of_kind, key=lambda table: len(table.rows))
+    undated = [table for table in tables if table.period is None and table.start in (None, config.start)]
+    undated = [table for table in undated if (table.kind or config.kind) == (main.kind or config.kind)]
     rivals = [
         table
-        for table in of_kind
-        if table is not main and 2 * len(table.rows) > len(main.rows) and _values(table) != _values(main)
+        for table in {id(table): table for table in (*of_kind, *undated)}.values()
+        if table is not main and 2 * len(table.rows) > len(main.rows) and cells_of(table) != cells_of(main)
     ]
     doubtful = [
         Finding(
@@ -210,10 +183,6 @@ def _choose(
     ]
     others = [table for table in tables if table is not main and table not in of_kind]
     return main, others, doubtful
-
-
-def _values(table: TableReading) -> dict[str, dict[str, int | None]]:
-    return {row.district: row.values for row in table.rows}
 
 
 def _place(table: TableReading) -> str:
@@ -236,6 +205,13 @@ def _totals(rows: Iterable[Line], config: SeriesConfig) -> dict[str, int]:
 
 def _no_table(workbook: Workbook, config: SeriesConfig) -> Finding:
     measures = listed([measure.title for measure in config.measures])
+    for sheet in workbook.visible:
+        for found in find_tables(sheet, config):
+            line = found.lines.start - 1
+            where = sheet.ref(found.label_at, 0) if found.across else sheet.ref(line, 0)
+            message = f"The table of {config.title} has headings, but no row with a district's figures."
+            hint = "Send a table with one row for each district."
+            return Finding(code="no-table", severity=Severity.ERROR, where=where, message=message, suggestion=hint)
     return Finding(
         code="no-table",
         severity=Severity.ERROR,

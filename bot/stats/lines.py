@@ -13,18 +13,20 @@ from typing import NamedTuple
 
 from bot.core.model import CountRow, Finding, Severity
 from bot.stats.cells import Cell
-from bot.stats.numbers import Bad, read_count
+from bot.stats.numbers import COUNT_MAX, Bad, read_count
 from bot.stats.roles import TOTAL
 from bot.stats.series import SeriesConfig
+from bot.stats.sums import run_that_gives
 from bot.stats.tables import FoundTable
 from bot.stats.texts import fold, name_key, nearest, shorten
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 FINDINGS_MAX = 20  # of one code; the rest is counted
 _FLOATS = {float}
-_PLAIN_TYPES = {float, str}
+_PLAIN_TYPES = {float, str, type(None)}
 _NUMBERS_MAX = 50_000
-_PLAIN_MAX = 1_000_000  # a line of more than that takes the long way
+_PLAIN_MAX = COUNT_MAX  # a line of more than that takes the long way
+_WRITE = "Write a whole number there, 0 where there is none, and send the file again."
 _NOT_COUNTS = frozenset({"percent", "percentage", "rate", "proportion", "share", "average"})
 
 
@@ -91,6 +93,7 @@ class LineReader:
     found: FoundTable
     config: SeriesConfig
     last_district: int = -1  # the last line that held a district
+    strangers: list[tuple[int, str, dict[str, int]]] = field(default_factory=list)  # finding, name and figures
 
     def __post_init__(self) -> None:
         self.total_words = {fold(word) for word in (self.config.total_title, *self.config.total_aliases)}
@@ -132,6 +135,7 @@ class LineReader:
             else:
                 self._other_row(reading, line, label, cells)
         self._settle_nameless(reading, nameless)
+        self._settle_strangers(reading)
 
     def _pending(self, line: int) -> bool:
         return bool(self.pending) and any(self.found.place(role, line) in self.pending for role in self.roles)
@@ -141,7 +145,7 @@ class LineReader:
         if "%" in folded or not _NOT_COUNTS.isdisjoint(folded.split()):
             return  # shares of the figures above, not figures
         begins = folded.startswith(("total ", "subtotal", "sub total"))
-        if folded in self.total_words or begins or folded.endswith((" total", " totals")):
+        if folded in self.total_words or begins or folded.endswith((" total", " totals", " subtotal", " subtotals")):
             self._total_row(reading, line, folded, cells)
         else:
             self._unknown_row(reading, line, label, cells)
@@ -160,6 +164,20 @@ class LineReader:
         hint = f' Did you mean "{meant}"?' if meant else ""
         message = f'"{shorten(label)}" is not a district of this table, so its figures cannot be placed.{hint}'
         reading.find("unknown-district", ERROR, self.found.source(line), message, meant or "")
+        if numbers > 1 and numbers == sum(1 for cell in cells.values() if cell is not None):
+            figures = {role: number for role, cell in cells.items() if isinstance(number := read_count(cell), int)}
+            self.strangers.append((len(reading.findings) - 1, label, figures))
+
+    def _settle_strangers(self, reading: TableReading) -> None:
+        """A row without a district's name whose every figure is the sum of rows of the table is a total of them."""
+        for number, label, figures in self.strangers:
+            if (rows := run_that_gives(figures, reading.rows)) > 1:
+                message = (
+                    f'"{shorten(label)}" is no district; its figures are the sum of {rows} rows, so it is a total.'
+                )
+                where = reading.findings[number].where
+                reading.findings[number] = Finding(code="other-total", severity=NOTE, where=where, message=message)
+        self.strangers.clear()
 
     def _settle_nameless(self, reading: TableReading, nameless: list[tuple[int, dict[str, PrintedTotal]]]) -> None:
         """A last row without a name is the total row; any other belongs to nobody."""
@@ -195,7 +213,8 @@ class LineReader:
     def _total_row(self, reading: TableReading, line: int, folded: str, cells: dict[str, Cell]) -> None:
         """A total row. The last one whose name is no subtotal's counts; one before it was the total of a part."""
         given = self._given(reading, line, cells)
-        is_part = folded.startswith("sub") or (bool(reading.totals) and folded not in self.total_words)
+        says_so = folded.startswith("sub") or "subtotal" in folded or "sub total" in folded
+        is_part = says_so or (bool(reading.totals) and folded not in self.total_words)
         if is_part:
             reading.subtotals.append((given, len(reading.rows)))
         elif given:
@@ -246,7 +265,7 @@ class LineReader:
                 numbers[role] = None
                 if not reading.full(number.code):
                     what = f"{district}, {self.config.measure_title(role)}: the cell holds {number.what}."
-                    reading.find(number.code, ERROR, self._where(role, line), what)
+                    reading.find(number.code, ERROR, self._where(role, line), what, _WRITE)
             else:
                 numbers[role] = number or 0
         return numbers
@@ -316,9 +335,12 @@ class ShortWay:
 
     def _of_text(self, cells: tuple[Cell, ...]) -> tuple[float, ...]:
         """Numbers as text, dashes and blanks for none. Raises ValueError for a line that wants a closer look."""
-        if cells[-1] in (None, "") or not set(map(type, cells)) <= _PLAIN_TYPES:
+        if all(cell in (None, "") for cell in cells) or not set(map(type, cells)) <= _PLAIN_TYPES:
             raise ValueError
-        return tuple(cell if isinstance(cell, float) else self._number(str(cell)) for cell in cells)
+        counts = tuple(cell if isinstance(cell, float) else self._number(str(cell or "")) for cell in cells)
+        if self.given and cells[-1] in (None, ""):  # a total that is not given is none of nought
+            return (*counts[:-1], sum(counts[:-1]))
+        return counts
 
     def _number(self, text: str) -> float:
         if text not in self.numbers:

@@ -30,10 +30,11 @@ _NAME = r"(?P<{0}>" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")"
 _MONTH = re.compile(
     r"(?<![a-z])(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s\-/.]+(?:of\s+)?)?"
     + _NAME.format("name")
-    + r"(?![a-z])(?:[\s,\-/.'’_]*(?P<year>(?:19|20)\d{2}|(?<=[\s\-/.'’])\d{2})(?!\d))?",
+    + r"(?![a-z])(?:[\s,\-/.'’_]*(?P<year>(?:19|20)\d{2}|\d{2})(?!\d))?",
     re.IGNORECASE,
 )
 _ISO = re.compile(r"(?<!\d)(?P<year>20\d{2})[-_/.](?P<month>0[1-9]|1[0-2])(?:[-_/.](?P<day>[0-3]\d))?(?!\d)")
+_TOGETHER = re.compile(r"(?<![A-Za-z0-9.,])(?P<year>20[12]\d)(?P<month>0[1-9]|1[0-2])(?![A-Za-z]|[.,]?\d)")  # 202508
 _NUMERIC = re.compile(
     r"(?<![\d/.])(?:(?P<day>[0-3]?\d)[/.\-])?(?P<month>0?[1-9]|1[0-2])[/.\-](?P<year>20\d{2}|(?<=[/.])\d{2})(?![\d/])"
 )
@@ -153,7 +154,7 @@ def said_by(text: str) -> Said:
 
 def _mentions(text: str) -> list[_Mention]:
     found: list[_Mention] = []
-    for pattern in (_MONTH, _ISO, _NUMERIC):
+    for pattern in (_MONTH, _ISO, _NUMERIC, _TOGETHER):
         for match in pattern.finditer(text):
             if any(match.start() < other.end and other.begin < match.end() for other in found):
                 continue

@@ -11,9 +11,11 @@ from bot.stats.cells import Cell
 from bot.stats.texts import shorten
 
 COUNT_MAX = 10**9
+_NOISE = 1e-6  # what a spreadsheet's own arithmetic leaves behind: 512.0000000001 is shown, and meant, as 512
 _SPACES = "\u00a0\u2007\u2009\u202f\u2002\u2003 \t\r\n"
 _DASHES = frozenset("-‐‑‒–—―−─·.")
 _NONE_WORDS = frozenset({"", "nil", "none", "zero", "no", "null", "n/a", "na", "not applicable"})
+_SIMPLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+")
 _PLAIN = re.compile(r"[+]?\d+(?:\.0+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:(?:,\d{3})+|(?:['’]\d{3})+|(?: \d{3})+)(?:\.0+)?")
 _NEGATIVE = re.compile(r"[-−–](?=\d)|\A\((?=[\d, ]+\)\Z)|(?<=\d)-\Z")
@@ -31,7 +33,7 @@ def read_count(value: Cell) -> int | Bad | None:
     """A whole number of nought or more; None for an empty cell, a dash or a word for none; else what is wrong.
 
     Numbers as text are read with thousands separators as written in Britain ("1,679", "1 679") and an apostrophe in
-    front. Nothing is rounded, and no date is taken for a number.
+    front. No fraction is rounded away, and no date is taken for a number.
     """
     if value is None:
         return None
@@ -47,12 +49,14 @@ def read_count(value: Cell) -> int | Bad | None:
 def _of_number(value: float) -> int | Bad:
     if not math.isfinite(value):
         return Bad("not-a-number", "a calculation error instead of a number")
-    if value != int(value):
-        return Bad("not-a-number", f"{value:g}, which is not a whole number")
-    return _checked(int(value))
+    if abs(value - round(value)) > _NOISE:
+        return Bad("not-a-number", f"{value:.12g}, which is not a whole number")
+    return _checked(round(value))
 
 
 def _of_text(text: str) -> int | Bad | None:
+    if len(text) < 16 and _SIMPLE.fullmatch(text):
+        return _checked(int(text.replace(",", "")))
     plain = " ".join(text.translate(str.maketrans(_SPACES, " " * len(_SPACES))).split()).removeprefix("'").strip()
     if plain.casefold() in _NONE_WORDS or all(char in _DASHES for char in plain.replace(" ", "")):
         return None

@@ -11,7 +11,7 @@ from bot.stats.months import add, of_date, said_by, split
 from bot.stats.numbers import read_count
 from bot.stats.series import SeriesConfig
 from bot.stats.tables import FoundTable
-from bot.stats.texts import shorten
+from bot.stats.texts import name_key, shorten
 
 _OF_FIGURES = re.compile(
     r"\b(?:figures?|statistics|stats|numbers|counts?|totals?|tables?|spreadsheets?|workbooks?|files?|data|attach\w*)\b",
@@ -28,8 +28,11 @@ def read_table(found: FoundTable, config: SeriesConfig, file_name: str, expected
         reader.read(reading, found.lines)
         return [reading]
     readings = []
-    for month, lines in _by_month(found, expected).items():
-        reading = TableReading(found, kind or "monthly", month)
+    written: dict[str, int] = {}  # findings are counted over all months, the one asked for or the latest first
+    more: dict[str, int] = {}
+    months = _by_month(found, expected).items()
+    for month, lines in sorted(months, key=lambda item: (item[0] == expected, item[0] or ""), reverse=True):
+        reading = TableReading(found, kind or "monthly", month, written=written, more=more)
         reader.read(reading, lines)
         if reading.rows or reading.findings:
             readings.append(reading)
@@ -117,6 +120,27 @@ def other_findings(reading: TableReading, config: SeriesConfig) -> None:
         message = f'The column "{shorten(text)}" is not part of this table and was not read.'
         reading.find("unknown-column", NOTE, found.sheet.ref(*place), message)
     _merged_figures(reading)
+    if found.sheet.separated and not found.across:
+        _too_many_columns(reading, config)
+
+
+def _too_many_columns(reading: TableReading, config: SeriesConfig) -> None:
+    """Numbers of a text file beyond its headings: "1,679" without quotes is two columns, and the rest is shifted."""
+    found = reading.found
+    rows = found.sheet.rows
+    heads = rows[found.lines.start - 1]
+    width = max((number for number, cell in enumerate(heads, 1) if str(cell or "").strip()), default=0)
+    for line in found.lines:
+        row = rows[line]
+        if len(row) > width and any(isinstance(read_count(cell), int) for cell in row[width:]):
+            label = found.label(line)
+            if name_key(label) in config.district_keys and not reading.full("too-many-columns"):
+                message = (
+                    f"The line of {shorten(label)} has more numbers than there are headings, so they cannot be placed: "
+                    "perhaps a comma within a number separates two columns."
+                )
+                hint = "Save the file without commas in the numbers, or as an Excel workbook (.xlsx)."
+                reading.find("too-many-columns", ERROR, found.source(line), message, hint)
 
 
 def _merged_figures(reading: TableReading) -> None:

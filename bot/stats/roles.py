@@ -32,6 +32,8 @@ def role_finder(config: SeriesConfig) -> Callable[[str], str | None]:
 
     def find(text: str) -> str | None:
         if text not in known:
+            if text.replace(",", "").isdigit():
+                return exact.get(text)  # a number written as text, of which a long table has many
             if len(known) > 50_000:
                 known.clear()
             known[text] = _role(text, exact, measures) if len(text) <= 80 else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.stats.cells import Cell, Place, Sheet, column_letters
+from bot.stats.nested import headings_go_on, nested_groups
 from bot.stats.numbers import read_count
 from bot.stats.roles import DISTRICT, MONTH, TOTAL, role_finder
 from bot.stats.series import SeriesConfig
@@ -132,6 +133,8 @@ def _down_headers(sheet: Sheet, config: SeriesConfig, role: Callable[[str], str 
         texts = [cell for cell in row if type(cell) is str and cell]
         if len(texts) < needed or number in sheet.hidden_rows:
             continue
+        if sum(1 for cell in row if type(cell) is float) > len(texts):
+            continue  # figures, and not worth looking up each name of a long table
         if len(keys & {role(text) for text in texts}) >= needed:
             rows.append(number)
     return rows
@@ -188,7 +191,8 @@ class _Finder:
         if TOTAL not in roles.values() and self.row > 0:
             above = self.roles((self.row - 1, column) for column in range(width))
             roles |= {column: TOTAL for column, role in above.items() if role == TOTAL and column not in roles}
-        groups = _groups(roles, self.config.measure_keys)
+        nested = self._nested(roles, width)
+        groups = [group for _, group in nested] or _groups(roles, self.config.measure_keys)
         months = [column for column, role in roles.items() if role == MONTH]
         used = {column for group in groups for column in group.values()}
         label_at = self._label_column(width, used, roles)
@@ -196,9 +200,11 @@ class _Finder:
         labels = self._labels(groups, label_at)
         titles = self._titles(self.row - 2 if len(groups) > 1 and self._heads_groups() else self.row - 1)
         tables = []
-        for group, names in zip(groups, labels, strict=True):
+        for number, (group, names) in enumerate(zip(groups, labels, strict=True)):
             own = [self.text(self.row, column) for column in group.values()]
-            if len(groups) > 1:
+            if nested:
+                own = [nested[number][0], *own]
+            elif len(groups) > 1:
                 own = [*own, *self._group_titles(min(group.values()), max(group.values()))]
             tables.append(
                 FoundTable(
@@ -206,7 +212,7 @@ class _Finder:
                     across=False,
                     places=group,
                     label_at=names,
-                    lines=range(self.row + 1, self.end),
+                    lines=range(self.row + (2 if nested else 1), self.end),
                     month_at=months[0] if months else None,
                     said=(" ".join(own), *titles, self.sheet.words),
                     notes=self._notes(),
@@ -215,6 +221,19 @@ class _Finder:
                 )
             )
         return tables
+
+    def _nested(self, roles: dict[int, str], width: int) -> list[tuple[str, dict[str, int]]]:
+        """The tables of headings in two rows, each with its own heading of the lower row."""
+        below = self.row + 1
+        cells = self.sheet.rows[below] if below < min(self.end, len(self.sheet.rows)) else ()
+        names = [cell for cell in cells if isinstance(cell, str) and name_key(cell) in self.config.district_keys]
+        if names or below in self.sheet.hidden_rows or not headings_go_on(cells):
+            return []
+        own = [self.spans.get((self.row, column), (self.row, column)) for column in range(width)]
+        heads = [self.text(*place) if place == (self.row, c) else "" for c, place in enumerate(own)]
+        values = [self.sheet.value(below, column) for column in range(width)]
+        texts = ["" if value is None else _title_text(value).strip() for value in values]
+        return nested_groups(roles, self.config.measure_keys, heads, texts, self.role)
 
     def across(self) -> list[FoundTable]:
         """The tables of a header row of districts, measures below each other."""
@@ -325,7 +344,8 @@ class _Finder:
         """Headed columns with figures that are none of the series'."""
         others = []
         for column in range(width):
-            text = self.text(self.row, column)
+            merged = self.spans.get((self.row, column), (self.row, column)) != (self.row, column)
+            text = "" if merged else self.text(self.row, column)
             if text and column not in taken and column not in self.sheet.hidden_columns:
                 cells = [self.sheet.value(row, column) for row in range(self.row + 1, min(self.end, self.row + 10))]
                 if any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells):

@@ -67,7 +67,7 @@ def read_text_table(name: str, data: bytes) -> Sheet:
             rows.append(row)
     except csv.Error as error:
         raise InputError("The columns of the text file cannot be told apart.", _SEND, "not-a-workbook") from error
-    return Sheet(name=name, rows=rows)
+    return Sheet(name=name, rows=rows, separated=True)
 
 
 def _separator(text: str) -> str:

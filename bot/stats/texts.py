@@ -13,7 +13,7 @@ _MARKS = re.compile(r"(?:[\s*†‡§¹²³⁰⁴-⁹]|[(\[]\d{1,2}[)\]])+\Z")  
 _INSIDE_WORD = re.compile(r"[.'’`]")
 _TRIMMINGS = re.compile(
     r"\A(?:the )?(?:(?:borough|city|district) of )?|"
-    r"(?: (?:and district|district|borough|city|council|csp|community safety partnership|cdrp))+\Z"
+    r"(?: (?:and district|district|borough|city|council|bc|dc|csp|community safety partnership|cdrp))+\Z"
 )
 _NEAR_ENOUGH = 75
 

@@ -139,8 +139,8 @@ class Left:
 def unpark(desk: Desk) -> None:
     """The operator: what three kills parked is read again."""
     for inbound in desk.store.inbounds((InboundState.PARKED,)):
-        desk.store.unpark(inbound.id)
         desk.store.apply([ProblemCleared(code="parked", where=f"inbound {inbound.id}")], desk.clock.now())
+        desk.store.unpark(inbound.id)
 
 
 def phase(

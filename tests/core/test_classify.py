@@ -76,6 +76,7 @@ STORIES: dict[str, tuple[Facts, Kind]] = {
     "reader-link": (mail(STRANGER, reader_link=HATE), Kind.READER_REPLY),
     "passed-on-by-editor": (mail(EDITOR, passed_on=(HATE,)), Kind.SUBMISSION),
     "passed-on-for-some-theme": (mail(EDITOR, passed_on=(HATE, HATE)), Kind.HELD),
+    "command-without-thread": (mail(EDITOR, says_command=True), Kind.COMMAND),
     "lead-without-thread": (mail(LEAD), Kind.HELD),
     "stray": (mail(STRANGER), Kind.STRAY),
 }

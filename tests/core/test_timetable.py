@@ -297,6 +297,17 @@ def test_an_extension_past_the_distribution_moves_it_by_the_usual_gap() -> None:
     assert days((result.distribution_at,)) == [date(2025, 8, 27)]  # 25 August is a bank holiday
 
 
+def test_an_extension_that_is_taken_back_takes_the_later_distribution_back() -> None:
+    dates, closed = timetable("2025-08"), closed_days("2025-08")
+    now = at(date(2025, 8, 12), time(10))
+    late = extended(dates, at(date(2025, 9, 5), time(12)), now, RULES, closed)
+    assert days((late.distribution_at,)) == [date(2025, 9, 11)]
+    a_little_later = extended(late, at(date(2025, 9, 8), time(12)), now, RULES, closed)
+    assert a_little_later.distribution_at == late.distribution_at
+    back = extended(late, at(date(2025, 8, 15), time(12)), now, RULES, closed)
+    assert back.distribution_at == dates.distribution_at
+
+
 def test_an_extension_to_today_adds_no_reminder() -> None:
     dates, closed = timetable("2025-08"), closed_days("2025-08")
     result = extended(dates, at(date(2025, 8, 12), time(17)), at(date(2025, 8, 12), time(10)), RULES, closed)

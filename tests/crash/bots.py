@@ -81,8 +81,8 @@ def _settle(out: Path, at: datetime, number: int | None) -> None:
 def _unpark(desk: Desk) -> None:
     """The operator: mails whose reading was killed three times are read again."""
     for inbound in desk.store.inbounds((InboundState.PARKED,)):
-        desk.store.unpark(inbound.id)
         desk.store.apply([ProblemCleared(code="parked", where=f"inbound {inbound.id}")], desk.clock.now())
+        desk.store.unpark(inbound.id)
 
 
 class Herd:

@@ -195,8 +195,9 @@ def operator_unparks() -> None:
         real(desk, service, *more)
         while parked := desk.store.inbounds((InboundState.PARKED,)):
             for inbound in parked:
-                desk.store.unpark(inbound.id)
+                # In this order: a kill between the two leaves a mail that is still parked, and is met again.
                 desk.store.apply([ProblemCleared(code="parked", where=f"inbound {inbound.id}")], desk.clock.now())
+                desk.store.unpark(inbound.id)
             service.tick()
 
     play._play_step = play_step

@@ -58,6 +58,8 @@ def _decided(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan
     elif word not in ACTIONS:
         _answer(build, said, view, f"{word} is not possible here", (f"{word} does nothing in this bot.",))
     elif word not in WITHOUT_TOKEN and not said.has_token:
+        if word is Word.APPROVE and _stays(build, view, said, EditionEvent.APPROVE):
+            return build.plan()  # another editor has approved it, perhaps
         again = f"Please reply to the newest draft mail itself, so that its reference comes along: {word} needs it."
         _answer(build, said, view, f"{word} was not done", (again, "Nothing was changed."))
     else:

@@ -209,9 +209,12 @@ def make_draft(
 
 
 def _chasers(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime, name: str) -> None:
-    """Ask the editors for a decision; nothing leaves by default."""
+    """Ask the editors for a decision; nothing leaves by default. A correction comes after its day: one that has just
+    been made is not chased at once."""
     edition = build.edition
     if edition.state is not EditionState.IN_REVIEW or edition.changed_at is not None:
+        return
+    if edition.sent_draft is not None and view.draft is not None and now < view.draft.made_at + GRACE:
         return
     build.write(DueDone(edition_id=edition.id, name=name))
     ordinal = int(name.partition("/")[2])

@@ -125,6 +125,7 @@ def test_a_word_without_its_reference_does_nothing_and_says_what_is_missing(word
 
 def test_only_hold_and_status_need_no_reference() -> None:
     assert set(WITHOUT_TOKEN) == {Word.HOLD, Word.STATUS}
+    assert "approved already" in answer(decided("approved", Word.APPROVE, token=False))
     assert becomes(decided("approved", Word.HOLD, token=False)).state is EditionState.IN_REVIEW
     assert "draft is number 1" in answer(decided("in_review", Word.STATUS, token=False))
 

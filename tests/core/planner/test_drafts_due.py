@@ -150,6 +150,13 @@ def test_from_the_distribution_day_on_the_deputy_editor_is_asked_too() -> None:
     ]
 
 
+def test_a_correction_is_not_chased_before_it_is_a_day_old() -> None:
+    made = DISTRIBUTION + timedelta(days=1)
+    seen = view(edition("in_review", draft=2, sent_draft=1), draft=draft(2, made_at=made))
+    assert not effects(plan_due(seen, RULES, made + MINUTE), ChaseEditor)
+    assert effects(plan_due(seen, RULES, made + timedelta(days=1)), ChaseEditor)
+
+
 def test_nothing_is_ever_distributed_because_nobody_decided() -> None:
     plan = plan_due(view("in_review"), RULES, DISTRIBUTION + timedelta(days=20))
     assert effects(plan, Distribute) == []
