@@ -105,9 +105,7 @@ def test_another_table_without_a_month_is_asked_about() -> None:
     assert len(found(reading, "two-tables")) == 1
 
 
-@pytest.mark.parametrize(
-    "name", ["All county CSPs", "Non-resident subtotal", "County total", "Sub-total"]
-)
+@pytest.mark.parametrize("name", ["All county CSPs", "Non-resident subtotal", "County total", "Sub-total"])
 def test_totals_of_parts_whatever_they_are_called(name: str) -> None:
     rows = [*lines()[:10], [name, *PLACES_SUM], *lines()[10:12], ["Total NFA and OOC", *OTHERS_SUM], ["Total", *ALL]]
     reading = read(xlsx([list(HEAD), *rows]))
