@@ -68,14 +68,8 @@ def run(options: Options) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop)
         scheduler = BackgroundScheduler(timezone="Europe/London")
-        scheduler.add_job(
-            job,
-            IntervalTrigger(seconds=config.poll_seconds),
-            id="tick",
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        every = IntervalTrigger(seconds=config.poll_seconds)
+        scheduler.add_job(job, every, id="tick", coalesce=True, max_instances=1, misfire_grace_time=None)
         scheduler.start()
         log.info("started; one tick every %s seconds", config.poll_seconds)
         scheduler.modify_job("tick", next_run_time=desk.clock.now())

@@ -34,7 +34,7 @@ _MOST_DASHED_LINES = 200_000
 _CONTENT_TYPE = re.compile(rb"^content-type[ \t]*:((?:[^\r\n]|(?:\r\n|\n|\r)[ \t])*)", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb"[;\s]boundary(?:\*0?)?\*?[ \t]*=[ \t]*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;\"]*))", re.IGNORECASE)
 _FIELD = re.compile(rb"(?:(?<=[\r\n])|\A)[^\s:][^\r\n:]*:")
-_TODO = "Please send it again as a plain message with the text and at most a few files."
+_SEND_AGAIN = "Please send it again as a plain message with the text and at most a few files."
 
 
 def prescan(raw: bytes, limits: Limits = LIMITS) -> tuple[Problem, ...]:
@@ -61,7 +61,7 @@ def prescan(raw: bytes, limits: Limits = LIMITS) -> tuple[Problem, ...]:
 
 
 def _problem(code: str, sentence: str) -> Problem:
-    return Problem(code=code, sentence=sentence, todo=_TODO)
+    return Problem(code=code, sentence=sentence, todo=_SEND_AGAIN)
 
 
 def _block_problems(raw: bytes, start: int, limits: Limits) -> tuple[Problem, ...]:

@@ -37,10 +37,8 @@ def reply_of(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
     """The reply as the planner takes it, and the bytes of its pictures."""
     said = said_in(desk, view, theme, person, opened)
     reading = said.reading
-    items = tuple(
-        item.model_copy(update={"inbound": opened.inbound.id, "person": person.address})
-        for item in items_from(reading, opened.request, theme.title)
-    )
+    source = {"inbound": opened.inbound.id, "person": person.address}
+    items = tuple(item.model_copy(update=source) for item in items_from(reading, opened.request, theme.title))
     read = figures.figures_of(desk, view, theme, opened, (*items, *said.items), person)
     nil = (reading.nil or said.nil) and not read.items and read.table is None
     found = (*reading.findings, *said.findings, *read.findings)

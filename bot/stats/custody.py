@@ -76,11 +76,7 @@ def read_statistics(
     chosen = _choose(tables, config, expected_period)
     hidden = hidden_findings(workbook, [table.found for table in tables])
     if chosen is None:
-        findings = (*hidden, _no_table(workbook, config))
-        totals = _totals((), config)
-        return StatisticsReading(
-            series=config.key, file=workbook.name, kind=config.kind, period=None, totals=totals, findings=findings
-        )
+        return _nothing_read(workbook, config, (*hidden, _no_table(workbook, config)))
     main, others, doubtful = chosen
     if main.period is None and mail_text:
         main.period = month_of_mail(mail_text, expected_period, config.unit)
@@ -106,6 +102,18 @@ def read_statistics(
         totals=_totals(main.rows, config),
         findings=_capped(found, main.more),
         others=tuple(_month_table(other, config) for other in others),
+    )
+
+
+def _nothing_read(workbook: Workbook, config: SeriesConfig, findings: tuple[Finding, ...]) -> StatisticsReading:
+    """A file without a table of the series."""
+    return StatisticsReading(
+        series=config.key,
+        file=workbook.name,
+        kind=config.kind,
+        period=None,
+        totals=_totals((), config),
+        findings=findings,
     )
 
 

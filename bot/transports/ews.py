@@ -253,22 +253,10 @@ class EwsMailbox:
         found, at = self._folders.get(name, (None, 0.0))
         if found is not None and 0 <= self._clock() - at < FOLDER_KNOWN_FOR:
             return found
-        from exchangelib import Folder
-        from exchangelib.errors import ErrorFolderExists, ErrorFolderNotFound
-        from exchangelib.services import CreateFolder
+        from bot.transports.ews_library import folder_beside_inbox
 
         with self._session.reading(f"The folder {name} could not be made"):
-            account = self._session.account
-            root = account.msg_folder_root
-            try:
-                found = root // name
-            except ErrorFolderNotFound:
-                try:
-                    found = CreateFolder(account=account).get(
-                        parent_folder=root, folders=[Folder(parent=root, name=name)]
-                    )
-                except ErrorFolderExists:
-                    found = root // name
+            found = folder_beside_inbox(self._session.account, name)
         self._folders[name] = (found, self._clock())
         return found
 

@@ -14,15 +14,22 @@ from typing import Any, ClassVar
 
 import requests.adapters
 import requests.auth
-from exchangelib import BASIC, NTLM, UTC, Account, Configuration, Credentials, Message, transport
+from exchangelib import BASIC, NTLM, UTC, Account, Configuration, Credentials, Folder, Message, transport
 from exchangelib.account import DELEGATE, IMPERSONATION
-from exchangelib.errors import ErrorCorruptData, ErrorItemCorrupt, TransportError, UnauthorizedError
+from exchangelib.errors import (
+    ErrorCorruptData,
+    ErrorFolderExists,
+    ErrorFolderNotFound,
+    ErrorItemCorrupt,
+    TransportError,
+    UnauthorizedError,
+)
 from exchangelib.extended_properties import ExtendedProperty
 from exchangelib.fields import FieldPath
 from exchangelib.items import ID_ONLY
 from exchangelib.properties import ItemId
 from exchangelib.protocol import BaseProtocol, FailFast, Protocol
-from exchangelib.services import GetItem, SyncFolderItems
+from exchangelib.services import CreateFolder, GetItem, SyncFolderItems
 from exchangelib.services.common import EWSService
 from exchangelib.services.sync_folder_hierarchy import SyncFolder
 from exchangelib.util import MNS, TNS, is_xml
@@ -88,6 +95,19 @@ def register() -> None:
     for name, kind in ours.items():
         if not hasattr(Message, name):
             Message.register(name, kind)
+
+
+def folder_beside_inbox(account: Any, name: str) -> Any:
+    """The folder of this name, made when it is not there; somebody else may make it at the same moment."""
+    root = account.msg_folder_root
+    try:
+        return root // name
+    except ErrorFolderNotFound:
+        pass
+    try:
+        return CreateFolder(account=account).get(parent_folder=root, folders=[Folder(parent=root, name=name)])
+    except ErrorFolderExists:
+        return root // name
 
 
 class CouncilAdapter(requests.adapters.HTTPAdapter):

@@ -119,6 +119,13 @@ def test_every_module_on_the_map_exists() -> None:
     assert [folder + name for folder, name in names if not (ROOT / folder / name).exists()] == []
 
 
+def test_every_module_is_on_the_map() -> None:
+    named = {folder + name for folder, name in tree_names((ROOT / "ARCHITECTURE.md").read_text("utf-8"))}
+    modules = [path for path in (ROOT / "bot").rglob("*.py") if "migrations" not in path.parts]
+    there = {path.relative_to(ROOT).as_posix() for path in modules if path.name != "__init__.py"}
+    assert there - named == set()
+
+
 def test_every_package_is_on_the_map() -> None:
     named = {name for folder, name in tree_names((ROOT / "ARCHITECTURE.md").read_text("utf-8")) if not folder}
     packages = {f"bot/{path.parent.name}/" for path in (ROOT / "bot").glob("*/__init__.py")}

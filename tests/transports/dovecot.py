@@ -15,11 +15,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from tests.transports.certs import Authority
+from tests.transports.relay import Relay, free_port
 
 PASSWORD = "imap-test-password"
 KEY = b"jwt-secret-of-the-test-that-is-long-enough"
@@ -99,13 +99,6 @@ namespace inbox {{
 """
 
 
-def free_port() -> int:
-    """A port that nobody uses at the moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def installed() -> bool:
     """Whether Dovecot 2.3 is here (2.4 has another language of configuration)."""
     if not os.access(PROGRAM, os.X_OK):
@@ -176,31 +169,18 @@ def _group(gid: int) -> str:
     return grp.getgrgid(gid).gr_name
 
 
-class Proxy:
+class Proxy(Relay):
     """A line to a server on loopback that can be cut: ``away()``, or after so many bytes from the server."""
 
     def __init__(self, target: int) -> None:
-        self.target = target
         self.cut_after: int | None = None  # bytes from the server, then the line is cut (once)
         self.silent = False  # nothing comes from the server
-        self._lines: set[socket.socket] = set()
-        self.port = free_port()
-        self._listen()
+        super().__init__(target)
 
-    def _listen(self) -> None:
-        self._server = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
-
-    def _accept(self, server: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = server.accept()
-                far = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:
-                return
-            self._lines |= {near, far}
-            threading.Thread(target=self._pump, args=(near, far, False), daemon=True).start()
-            threading.Thread(target=self._pump, args=(far, near, True), daemon=True).start()
+    def carry(self, near: socket.socket, far: socket.socket) -> None:
+        """Both ways, byte for byte."""
+        threading.Thread(target=self._pump, args=(near, far, False), daemon=True).start()
+        threading.Thread(target=self._pump, args=(far, near, True), daemon=True).start()
 
     def _pump(self, source: socket.socket, target: socket.socket, from_server: bool) -> None:
         with suppress(OSError):
@@ -213,26 +193,4 @@ class Proxy:
                         self.cut_after = None
                         break
                 target.sendall(data)
-        for one in (source, target):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-            self._lines.discard(one)
-
-    def stop(self) -> None:
-        """Close everything."""
-        with suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        for line in list(self._lines):
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        """While it lasts, connections are refused and the open ones are cut."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self._listen()
+        self.end(source, target)

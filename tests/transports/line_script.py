@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.transports.dovecot import free_port
+from tests.transports.relay import Relay
 
 QUIET = ("CAPABILITY", "LOGOUT", "NOOP", "ID", "ENABLE")
 
@@ -27,31 +26,18 @@ class Scripted:
     times: int = 1
 
 
-class ScriptedLine:
+class ScriptedLine(Relay):
     """A proxy that reads the client's commands; ``script`` says what goes wrong."""
 
     def __init__(self, target: int) -> None:
-        self.target = target
         self.script: list[Scripted] = []
-        self.port = free_port()
-        self._open: set[socket.socket] = set()
-        self._listen()
+        super().__init__(target)
 
-    def _listen(self) -> None:
-        self._server = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
-
-    def _accept(self, server: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = server.accept()
-                far = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:
-                return
-            self._open |= {near, far}
-            state: dict[str, bool] = {"after": False, "half": False}
-            threading.Thread(target=self._down, args=(far, near, state), daemon=True).start()
-            threading.Thread(target=self._up, args=(near, far, state), daemon=True).start()
+    def carry(self, near: socket.socket, far: socket.socket) -> None:
+        """Commands one way, answers the other."""
+        state: dict[str, bool] = {"after": False, "half": False}
+        threading.Thread(target=self._down, args=(far, near, state), daemon=True).start()
+        threading.Thread(target=self._up, args=(near, far, state), daemon=True).start()
 
     def _next(self, command: str) -> Scripted | None:
         for fault in self.script:
@@ -79,7 +65,7 @@ class ScriptedLine:
                     break
                 elif fault.how != "silence":
                     near.sendall(found[1] + b" " + fault.how.encode() + b"\r\n")
-        self._end(near, far)
+        self.end(near, far)
 
     def _down(self, far: socket.socket, near: socket.socket, state: dict[str, bool]) -> None:
         with suppress(OSError):
@@ -89,29 +75,4 @@ class ScriptedLine:
                 near.sendall(data[: len(data) // 2] if state["half"] else data)
                 if state["half"]:
                     break
-        self._end(near, far)
-
-    def _end(self, *lines: socket.socket) -> None:
-        for line in lines:
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
-            self._open.discard(line)
-
-    def stop(self) -> None:
-        """Close everything."""
-        with suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)
-        self._server.close()
-        for line in list(self._open):
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        """While it lasts, connections are refused and the open ones are cut."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self._listen()
+        self.end(near, far)

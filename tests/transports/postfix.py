@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.transports.certs import Authority
-from tests.transports.dovecot import free_port
+from tests.transports.relay import free_port
 
 PROGRAM = shutil.which("postfix") or "/usr/sbin/postfix"
 DOMAIN = "council.example.org"

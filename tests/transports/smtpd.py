@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.transports.dovecot import free_port
+from tests.transports.relay import free_port
 
 USER = "svc-bulletin"
 PASSWORD = "smtp-test-password"

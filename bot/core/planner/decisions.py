@@ -82,13 +82,7 @@ def _decided(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan
 def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     edition = view.edition
     if said.draft != edition.draft and edition.draft is not None:
-        changed = view.draft.changes if view.draft else ()
-        which = f"draft {said.draft}" if said.draft is not None else "no draft"
-        sentences = (
-            f"Your APPROVE was for {which}; the newest is draft {edition.draft}, so nothing was approved.",
-            "Please read the newest draft and reply APPROVE to its own mail.",
-        )
-        _answer(build, said, view, f"APPROVE was not for the newest draft ({edition.draft})", sentences, lines=changed)
+        _not_the_newest(build, view, said)
         return
     if _stays(build, view, said, EditionEvent.APPROVE):
         return
@@ -122,6 +116,18 @@ def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, no
         build.do(Confirm(key=key, to=editor, inbound=said.inbound, approved_by=said.person.name or said.person.address))
     if edition.changed_at is not None:
         _tell_what_is_not_in(build, view, rules, said)
+
+
+def _not_the_newest(build: PlanBuilder, view: EditionView, said: Said) -> None:
+    """APPROVE for a draft that is no longer the newest: nothing is approved, and what changed since is said."""
+    newest = view.edition.draft
+    which = f"draft {said.draft}" if said.draft is not None else "no draft"
+    sentences = (
+        f"Your APPROVE was for {which}; the newest is draft {newest}, so nothing was approved.",
+        "Please read the newest draft and reply APPROVE to its own mail.",
+    )
+    changed = view.draft.changes if view.draft else ()
+    _answer(build, said, view, f"APPROVE was not for the newest draft ({newest})", sentences, lines=changed)
 
 
 def _tell_what_is_not_in(build: PlanBuilder, view: EditionView, rules: Rules, said: Said) -> None:
