@@ -12,7 +12,7 @@ from bot.errors import BotError, LoginFailed, MaybeSent, NotSent, Refused, Trans
 from bot.ports import Probe, StagedMail
 from bot.service.desk import Account, Desk, log
 from bot.service.operator import alert_rows
-from bot.service.restored import left_before, restored_from
+from bot.service.restored import left_before
 
 LEASE_SECONDS = 120
 SENDING_TROUBLE = ("in-doubt", "refused", "mailbox-unreachable", "login-failed")
@@ -37,11 +37,11 @@ def account_for(desk: Desk, delivery: Delivery) -> Account:
     return next((account for account in desk.accounts if bulletin in account.bulletins), desk.accounts[0])
 
 
-def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
-    """Let queued mails leave, a bounded number of them; gives how many left."""
+def deliver(desk: Desk, may_go_on: Callable[[], bool], *, look_first: bool = False) -> int:
+    """Let queued mails leave, a bounded number of them; gives how many left. ``look_first``: a backup was put back, so
+    each is looked up in the mailbox before it leaves."""
     left = 0
     tried: set[str] = set()
-    looked_up = restored_from(desk) is not None
     while may_go_on() and (room := _room(desk)) > 0:
         found = desk.store.lease_deliverable(desk.clock.now(), min(BATCH, room), LEASE_SECONDS)
         leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
@@ -51,7 +51,9 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool]) -> int:
                 return left  # SIGTERM, or mail must be read: the rest waits for its lease
             account = account_for(desk, delivery)
             try:
-                left += _send(desk, account, delivery, looked_up=looked_up)
+                if look_first and left_before(desk, account.sender, delivery, staged(desk, delivery)):
+                    continue
+                left += _send(desk, account, delivery)
             except (Unavailable, LoginFailed) as error:
                 note_trouble(desk, account, error)
                 return left
@@ -77,12 +79,10 @@ def again_in(desk: Desk) -> float | None:
     return min((pace.wait() for pace in paces if pace.room() <= 0), default=None)
 
 
-def _send(desk: Desk, account: Account, delivery: Delivery, *, looked_up: bool = False) -> int:
-    """One mail through the four steps; 1 when it left. ``looked_up``: a backup was put back, so ask first."""
+def _send(desk: Desk, account: Account, delivery: Delivery) -> int:
+    """One mail through the four steps; 1 when it left."""
     mail = staged(desk, delivery)
     try:
-        if looked_up and left_before(desk, account.sender, delivery, mail):
-            return 0
         ref = account.sender.stage(mail)
     except Refused as error:
         return _refuse_unstaged(desk, delivery, error)

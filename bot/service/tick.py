@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import chain
 
@@ -59,6 +60,7 @@ class Service:
         self.desk = desk
         self._monotonic = monotonic
         self._stopping = False
+        self._backup: datetime | None = None  # the time of a backup that was put back, while that matters
         self._first: list[int] = []  # mails that name a mail of ours: in a flood they are read before the rest
 
     def stop(self) -> None:
@@ -68,6 +70,7 @@ class Service:
     def tick(self) -> TickReport:
         """One pass: rounds of receive, understand, advance, deliver until nothing moves."""
         total = TickReport()
+        self._backup = restored_from(self.desk)
         for _ in range(MOST_ROUNDS):
             done = self._round()
             total.received += done.received
@@ -102,7 +105,7 @@ class Service:
     def _receive(self, report: TickReport) -> None:
         """Remember every new mail, raw, before anything else happens to it."""
         store = self.desk.store
-        backup = restored_from(self.desk)
+        backup = self._backup
         for account in self.desk.accounts:
             box = account.mailbox
             known = partial(store.known, box.name)
@@ -214,4 +217,4 @@ class Service:
 
     def _deliver(self, report: TickReport) -> None:
         report.settled += outbox.probe_silent(self.desk, self._budget())
-        report.left += outbox.deliver(self.desk, self._budget())
+        report.left += outbox.deliver(self.desk, self._budget(), look_first=self._backup is not None)

@@ -85,7 +85,7 @@ def test_an_old_backup_on_a_live_mailbox_repeats_nothing(folder: Path, step: int
 
 
 def test_a_store_that_does_not_look_first_is_caught(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.service.outbox.restored_from", lambda desk: None)
+    monkeypatch.setattr("bot.service.tick.restored_from", lambda desk: None)
     out = folder / "restored-wrong"
     file = month_with_a_backup(out, 5)
     restore(file, url_of(out), at=LATER)
