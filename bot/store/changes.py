@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from bot.core import keys, records
 from bot.core.lifecycle import DeliveryEvent, InboundEvent, inbound_cell
@@ -19,7 +20,7 @@ from bot.core.model import InboundState
 from bot.core.records import Change
 from bot.errors import Conflict, StoreError
 from bot.store import chain, outbox, rows, schema
-from bot.store.upsert import insert_for, insert_new
+from bot.store.upsert import Insert, insert_for, insert_new
 
 _Batch = list[Any]
 
@@ -41,14 +42,13 @@ def add_blobs(connection: Connection, blobs: Iterable[tuple[str, bytes]]) -> Non
             )
         found.append({"digest": digest, "data": data, "purged_at": None})
     if found:
-        statement = insert_for(connection, schema.blob)
-        table, new = schema.blob, statement.excluded
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["digest"], set_={"data": new.data, "purged_at": None}, where=table.c.data.is_(None)
-            ),
-            found,
-        )
+        connection.execute(_add_blob(insert_for(connection, schema.blob)), found)
+
+
+@cache
+def _add_blob(new: Insert) -> Insert:
+    values = {"data": new.excluded.data, "purged_at": None}
+    return new.on_conflict_do_update(index_elements=["digest"], set_=values, where=schema.blob.c.data.is_(None))
 
 
 def _blobs(connection: Connection, batch: _Batch, _at: datetime) -> None:
@@ -74,6 +74,7 @@ def _editions(connection: Connection, batch: _Batch, _at: datetime) -> None:
 _CLOSING = (InboundEvent.HANDLE, InboundEvent.HOLD, InboundEvent.PARK, InboundEvent.PLACE)
 
 
+@cache
 def closable_from(state: InboundState) -> tuple[InboundState, ...]:
     """The states from which the table lets an inbound come to ``state`` by being dealt with."""
     return tuple(
@@ -81,11 +82,16 @@ def closable_from(state: InboundState) -> tuple[InboundState, ...]:
     )
 
 
+_CLOSE = update(schema.inbound).where(
+    schema.inbound.c.id == bindparam("closed"), schema.inbound.c.state.in_(bindparam("allowed", expanding=True))
+)
+
+
 def _inbounds(connection: Connection, batch: _Batch, at: datetime) -> None:
-    table = schema.inbound
     for change in batch:
-        allowed = [state.value for state in closable_from(change.state)]
         values = {
+            "closed": change.inbound,
+            "allowed": [state.value for state in closable_from(change.state)],
             "state": change.state.value,
             "place": change.place,
             "filed": change.place == "left",  # what is left where it is needs no filing
@@ -95,8 +101,7 @@ def _inbounds(connection: Connection, batch: _Batch, at: datetime) -> None:
             "closed_at": at,
             "leased_until": None,
         }
-        where = (table.c.id == change.inbound, table.c.state.in_(allowed))
-        if connection.execute(update(table).where(*where).values(values)).rowcount != 1:
+        if connection.execute(_CLOSE, values).rowcount != 1:
             raise Conflict(
                 f"Mail {change.inbound} was dealt with meanwhile; nothing was written.", "Read again.", "conflict"
             )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, and_, bindparam, or_, select, update
 
 from bot.core.lifecycle import DeliveryEvent, delivery_cell, sources
 from bot.core.model import DeliveryState, EditionState
@@ -45,31 +47,42 @@ def _unleased(now: datetime) -> ColumnElement[bool]:
     return or_(_table.c.leased_until.is_(None), _table.c.leased_until <= now)
 
 
-def lease_deliverable(connection: Connection, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+def _present(absent: Sequence[str]) -> list[ColumnElement[bool]]:
+    """SQL for "its bulletin is none of these", where there are some."""
+    edition = schema.edition
+    theirs = select(edition.c.id).where(edition.c.id == _table.c.edition_id, edition.c.bulletin.in_(absent))
+    return [~theirs.exists()] if absent else []
+
+
+def lease_deliverable(
+    connection: Connection, now: datetime, limit: int, lease_seconds: int, absent: Sequence[str] = ()
+) -> tuple[Delivery, ...]:
     """Lease queued mails whose time has come, oldest first, readers' bulletins last.
 
     A bulletin whose edition does not let it go is passed over: it could not be released, and would hold up others.
     """
-    ready = (
+    ready: tuple[Any, ...] = (
         schema.LIVE,
         _table.c.state == DeliveryState.QUEUED.value,
         _table.c.not_before <= now,
         _unleased(now),
         _distributing(),
+        *_present(absent),
     )
     wanted = select(_table.c.id).where(*ready).order_by(*_ORDER).limit(limit)
     return _lease(connection, wanted, now, lease_seconds)
 
 
-def lease_silent(connection: Connection, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+def lease_silent(
+    connection: Connection, now: datetime, limit: int, lease_seconds: int, absent: Sequence[str] = ()
+) -> tuple[Delivery, ...]:
     """Lease what is releasing with a lease that ran out, and what is in doubt: to be probed."""
     quiet = or_(
         and_(_table.c.state == DeliveryState.RELEASING.value, _table.c.leased_until <= now),
         and_(_table.c.state == DeliveryState.IN_DOUBT.value, _unleased(now)),
     )
-    return _lease(
-        connection, select(_table.c.id).where(schema.LIVE, quiet).order_by(*_ORDER).limit(limit), now, lease_seconds
-    )
+    wanted = select(_table.c.id).where(schema.LIVE, quiet, *_present(absent)).order_by(*_ORDER).limit(limit)
+    return _lease(connection, wanted, now, lease_seconds)
 
 
 def _lease(connection: Connection, wanted: Select[Any], now: datetime, seconds: int) -> tuple[Delivery, ...]:
@@ -86,21 +99,37 @@ def _lease(connection: Connection, wanted: Select[Any], now: datetime, seconds: 
 
 def move(connection: Connection, key: str, event: DeliveryEvent, at: datetime, ref: str | None, reason: str) -> bool:
     """Move one delivery by the table, or say False. RELEASE asks the edition in the same transaction: HOLD wins."""
-    values: dict[str, Any] = {"state": target(event).value, "changed_at": at, "leased_until": None, "reason": reason}
-    where = [_table.c.key == key, movable(event)]
+    values: dict[str, Any] = {"moved": key, "state": target(event).value, "changed_at": at, "leased_until": None}
     if event is DeliveryEvent.RELEASE:
-        _lock_edition(connection, key)
-        del values["reason"]
+        connection.execute(_LOCK_EDITION, {"moved": key})
         values["leased_until"] = at + timedelta(seconds=RELEASE_LEASE_SECONDS)
-        values["attempts"] = _table.c.attempts + 1
-        where.append(_distributing())
+    else:
+        values["reason"] = reason
     if ref is not None:
         values["ref"] = ref
-    moved = connection.execute(update(_table).where(*where).values(values)).rowcount == 1
+    moved = connection.execute(_move(event), values).rowcount == 1
     if moved and event in _NEEDS_NOBODY:
-        _clear_problems(connection, key, at)
+        connection.execute(_CLEAR_PROBLEMS, {"key": key, "cleared_at": at})
     return moved
 
+
+@cache
+def _move(event: DeliveryEvent) -> Update:
+    """The statement of one event, made once; what changes is given with it."""
+    moving = update(_table).where(_table.c.key == bindparam("moved"), movable(event))
+    if event is DeliveryEvent.RELEASE:
+        return moving.where(_distributing()).values(attempts=_table.c.attempts + 1)
+    return moving
+
+
+# Whoever is changing this mail's edition is waited for (PostgreSQL; on SQLite we hold the write lock already).
+_LOCK_EDITION = (
+    select(schema.edition.c.id)
+    .where(
+        schema.edition.c.id == select(_table.c.edition_id).where(_table.c.key == bindparam("moved")).scalar_subquery()
+    )
+    .with_for_update(read=True)
+)
 
 # After these a mail in doubt, or one that was refused, needs no person any more: said in the same transaction.
 _NEEDS_NOBODY = frozenset(
@@ -114,18 +143,11 @@ _NEEDS_NOBODY = frozenset(
 )
 
 
-def _clear_problems(connection: Connection, key: str, at: datetime) -> None:
-    """Close what is open about this delivery."""
-    table = schema.problem
-    where = (table.c.code.in_(("in-doubt", "refused")), table.c["where"] == key, table.c.cleared_at.is_(None))
-    connection.execute(update(table).where(*where).values(cleared_at=at))
-
-
-def _lock_edition(connection: Connection, key: str) -> None:
-    """Wait for whoever is changing this mail's edition (PostgreSQL; on SQLite we hold the write lock already)."""
-    edition = schema.edition
-    whose = select(_table.c.edition_id).where(_table.c.key == key).scalar_subquery()
-    connection.execute(select(edition.c.id).where(edition.c.id == whose).with_for_update(read=True)).all()
+_CLEAR_PROBLEMS = update(schema.problem).where(
+    schema.problem.c.code.in_(("in-doubt", "refused")),
+    schema.problem.c["where"] == bindparam("key"),
+    schema.problem.c.cleared_at.is_(None),
+)
 
 
 def withdraw(connection: Connection, edition_id: int, kinds: tuple[str, ...], reason: str, at: datetime) -> None:

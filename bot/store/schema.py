@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.core.model import DeliveryState, EditionState, InboundState
 
-VERSION = "0002"
+VERSION = "0003"
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -279,6 +279,7 @@ token = Table(
     Column("draft", Integer),
     Column("person", Words, nullable=False),
     Column("dead", Boolean, nullable=False),
+    Column("about", Words, nullable=False, server_default=""),
     CheckConstraint(_one_of("purpose", ("lead", "editor")), name="purpose"),
     Index("ix_token_bulletin_period", "bulletin", "period"),
 )
@@ -301,6 +302,22 @@ absence = Table(
 )
 OPEN_ABSENCE = text("ended_at IS NULL")
 Index("uq_absence_open", absence.c.person, unique=True, sqlite_where=OPEN_ABSENCE, postgresql_where=OPEN_ABSENCE)
+
+people = Table(  # lists of people that lie over the configuration's files: the newest of a bulletin holds
+    "people",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("bulletin", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", Text, ForeignKey("blob.digest"), nullable=False),
+    Column("edition_id", _Key, ForeignKey("edition.id"), nullable=False),
+    Column("inbound", _Key, ForeignKey("inbound.id"), nullable=False),
+    Column("person", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("bulletin", "number"),
+    Index("ix_people_digest", "digest"),
+    sqlite_autoincrement=True,
+)
 
 problem = Table(
     "problem",

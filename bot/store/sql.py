@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select, update
 
 from bot.core import keys
 from bot.core.lifecycle import DeliveryEvent, InboundEvent, inbound_cell
@@ -21,9 +21,20 @@ from bot.ports import Filing, Place, RawMail
 from bot.store import chain, changes, opening, outbox, rows, schema, viewing
 from bot.store.engine import make_engine, writing
 from bot.store.faults import plainly
-from bot.store.upsert import insert_for, insert_new
+from bot.store.upsert import insert_new, insert_unless
 
 _inbound = schema.inbound
+
+# What is asked for every mail, made once: to build a statement costs as much as to run it.
+_KNOWN = select(_inbound.c.id).where(
+    _inbound.c.mailbox == bindparam("of_mailbox"), _inbound.c.ref == bindparam("of_ref")
+)
+_FILED = update(_inbound).where(_inbound.c.id == bindparam("inbound")).values(filed=True)
+_UNFILED = (
+    select(_inbound.c.id, _inbound.c.mailbox, _inbound.c.ref, _inbound.c.place)
+    .where(schema.UNFILED)
+    .order_by(_inbound.c.id)
+)
 
 
 class SqlStore:
@@ -89,16 +100,26 @@ class SqlStore:
             if _known(connection, mailbox, mail.ref):
                 return None
             changes.add_blobs(connection, [(digest, mail.raw)])
-            new = insert_for(connection, _inbound).values(values)
-            new = new.on_conflict_do_nothing(index_elements=["mailbox", "ref"])
-            return connection.execute(new.returning(_inbound.c.id)).scalar_one_or_none()
+            new = insert_unless(connection, _inbound, "mailbox", "ref").returning(_inbound.c.id)
+            return connection.execute(new, values).scalar_one_or_none()
 
     def unhandled(
-        self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120, first: Sequence[int] = ()
+        self,
+        limit: int,
+        *,
+        now: datetime | None = None,
+        lease_seconds: int = 120,
+        first: Sequence[int] = (),
+        mailboxes: Sequence[str] = (),
+        waiting: str = "",
     ) -> tuple[Inbound, ...]:
         """Remembered mails, those in ``first`` before the others, oldest first. With ``now`` they are leased, so that
-        several bots share the work."""
+        several bots share the work. Of ``mailboxes`` only, where some are named; none that waits for ``waiting``."""
         wanted = and_(schema.OPEN_INBOUND, _inbound.c.state == InboundState.REMEMBERED.value)
+        if mailboxes:
+            wanted = and_(wanted, _inbound.c.mailbox.in_(mailboxes))
+        if waiting:
+            wanted = and_(wanted, _inbound.c.note != waiting)
         if now is None:
             return self._inbounds(wanted, limit)
         free = or_(_inbound.c.leased_until.is_(None), _inbound.c.leased_until <= now)
@@ -110,6 +131,12 @@ class SqlStore:
             until = now + timedelta(seconds=lease_seconds)
             connection.execute(update(_inbound).where(taken).values(leased_until=until))
             return tuple(rows.inbound_of(row) for row in found)
+
+    def wait(self, inbound: int, waiting: str) -> None:
+        """Leave a mail unread until something else than ``waiting`` is waited for; its attempts begin anew."""
+        where = (_inbound.c.id == inbound, _inbound.c.state == InboundState.REMEMBERED.value)
+        with self._writing() as connection:
+            connection.execute(update(_inbound).where(*where).values(note=waiting, attempts=0, leased_until=None))
 
     def begin_attempt(self, inbound: int) -> int:
         """Count one more attempt, committed before the mail is parsed; the number of attempts so far."""
@@ -160,17 +187,17 @@ class SqlStore:
             changed = update(_inbound).where(*where).values(state=InboundState.REMEMBERED.value, **values)
             return connection.execute(changed).rowcount == 1
 
-    def unfiled(self, limit: int) -> tuple[Filing, ...]:
+    def unfiled(self, limit: int, mailboxes: Sequence[str] = ()) -> tuple[Filing, ...]:
         """Mails that were dealt with and still wait to be filed in their mailbox, oldest first."""
-        wanted = select(_inbound.c.id, _inbound.c.mailbox, _inbound.c.ref, _inbound.c.place).where(schema.UNFILED)
+        wanted = _UNFILED.where(_inbound.c.mailbox.in_(mailboxes)) if mailboxes else _UNFILED
         with self._reading() as connection:
-            found = connection.execute(wanted.order_by(_inbound.c.id).limit(limit)).all()
+            found = connection.execute(wanted.limit(limit)).all()
         return tuple(Filing(inbound=row.id, mailbox=row.mailbox, ref=row.ref, place=Place(row.place)) for row in found)
 
     def filed(self, inbound: int) -> None:
         """The mailbox has filed it."""
         with self._writing() as connection:
-            connection.execute(update(_inbound).where(_inbound.c.id == inbound).values(filed=True))
+            connection.execute(_FILED, {"inbound": inbound})
 
     # ---------------------------------------------------------------------------------------------- editions
 
@@ -263,15 +290,19 @@ class SqlStore:
 
     # -------------------------------------------------------------------------------------------- the outbox
 
-    def lease_deliverable(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+    def lease_deliverable(
+        self, now: datetime, limit: int, lease_seconds: int, *, absent: Sequence[str] = ()
+    ) -> tuple[Delivery, ...]:
         """Lease queued mails whose time has come, oldest first (readers' bulletins last); they stay queued."""
         with self._writing() as connection:
-            return outbox.lease_deliverable(connection, now, limit, lease_seconds)
+            return outbox.lease_deliverable(connection, now, limit, lease_seconds, absent)
 
-    def silent(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+    def silent(
+        self, now: datetime, limit: int, lease_seconds: int, *, absent: Sequence[str] = ()
+    ) -> tuple[Delivery, ...]:
         """Lease mails that are releasing with a lease that ran out, and those in doubt: to be probed."""
         with self._writing() as connection:
-            return outbox.lease_silent(connection, now, limit, lease_seconds)
+            return outbox.lease_silent(connection, now, limit, lease_seconds, absent)
 
     def move_delivery(
         self, key: str, event: DeliveryEvent, at: datetime, *, ref: str | None = None, reason: str = ""
@@ -333,5 +364,4 @@ class SqlStore:
 
 
 def _known(connection: Connection, mailbox: str, ref: str) -> bool:
-    wanted: Any = select(_inbound.c.id).where(_inbound.c.mailbox == mailbox, _inbound.c.ref == ref)
-    return connection.execute(wanted).first() is not None
+    return connection.execute(_KNOWN, {"of_mailbox": mailbox, "of_ref": ref}).first() is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
 
 from bot.core import keys
 from bot.core.model import Draft, InboundState
@@ -14,6 +14,9 @@ from bot.store import rows, schema
 
 MOST_STRAYS = 30  # that one summary lists; the next one goes on from there
 MOST_HELD = 300  # mails of the holding pen in one view; in a flood the rest follows when these are filed
+
+
+_BLOB = select(schema.blob.c.data, schema.blob.c.purged_at).where(schema.blob.c.digest == bindparam("of_digest"))
 
 
 def first_edition(connection: Connection, where: ColumnElement[bool]) -> Edition | None:
@@ -32,8 +35,7 @@ def one_edition(connection: Connection, where: ColumnElement[bool]) -> Edition:
 
 def blob(connection: Connection, digest: str) -> bytes:
     """Bytes by digest, checked against it: a disk that flips a bit is found before a reader is."""
-    table = schema.blob
-    row = connection.execute(select(table.c.data, table.c.purged_at).where(table.c.digest == digest)).one_or_none()
+    row = connection.execute(_BLOB, {"of_digest": digest}).one_or_none()
     if row is None:
         raise StoreError("Some bytes are missing from the store.", f"Digest {digest[:12]}.", "blob-missing")
     if row.purged_at is not None:
