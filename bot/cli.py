@@ -137,11 +137,19 @@ def read(
 
 
 @app.command()
-def proof(context: typer.Context, file: FileArgument, as_json: Json = False) -> None:
+def proof(
+    context: typer.Context,
+    file: FileArgument,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option("--earlier", help="An earlier edition (.docx), for what is unchanged; repeatable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Proof-reading of any Word bulletin (.docx)."""
     from bot.commands.reading import proof as do
 
-    raise typer.Exit(do(_options(context), file, as_json=as_json))
+    raise typer.Exit(do(_options(context), file, as_json=as_json, earlier=earlier or ()))
 
 
 @app.command()
@@ -200,6 +208,18 @@ def restore(context: typer.Context, file: FileArgument) -> None:
     from bot.commands.upkeep import restore as do
 
     raise typer.Exit(do(_options(context), file))
+
+
+@app.command()
+def rehearse(
+    context: typer.Context,
+    period: PeriodArgument = None,
+    bulletin: Annotated[str | None, typer.Option("--bulletin", help="Which bulletin (default: the only one).")] = None,
+) -> None:
+    """Last month again, by today's program and configuration, on a copy: what would be different. Nothing is sent."""
+    from bot.commands.rehearsing import rehearse_month as do
+
+    raise typer.Exit(do(_options(context), bulletin, period))
 
 
 @app.command()

@@ -156,5 +156,11 @@ ADAPTERS: dict[str, Callable[[Any, Place], Any]] = {
 def mailbox_for(config: Config, bulletin: BulletinConfig, environ: Mapping[str, str]) -> Any:
     """The adapter of a bulletin's mailbox: both read side and send side."""
     settings = config.mailbox_of(bulletin)
-    name = f"{settings.kind}:{settings.address or 'local'}"
-    return ADAPTERS[settings.kind](settings, Place(config, bulletin, environ, name))
+    return ADAPTERS[settings.kind](settings, Place(config, bulletin, environ, mailbox_name(config, bulletin)))
+
+
+def mailbox_name(config: Config, bulletin: BulletinConfig) -> str:
+    """The name by which the store knows a bulletin's mailbox."""
+    settings = config.mailbox_of(bulletin)
+    unnamed = bulletin.key if bulletin.mailbox is not None else "local"
+    return f"{settings.kind}:{settings.address or unnamed}"

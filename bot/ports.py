@@ -13,11 +13,13 @@ from bot.core.records import (
     Absence,
     Change,
     Count,
+    Decided,
     Delivery,
     Edition,
     EditionView,
     Event,
     Inbound,
+    PeopleOver,
     Token,
 )
 
@@ -118,6 +120,10 @@ class Filing(Value):
 class Store(Protocol):
     """The store: the only memory. Every method is one transaction; times come in, none is read from a clock."""
 
+    def check_schema(self) -> None:
+        """Raises SchemaMismatch when another program has changed the store's schema meanwhile."""
+        ...
+
     # -- mails
     def known(self, mailbox: str, ref: str) -> bool: ...
 
@@ -126,10 +132,22 @@ class Store(Protocol):
         ...
 
     def unhandled(
-        self, limit: int, *, now: datetime | None = None, lease_seconds: int = 120, first: Sequence[int] = ()
+        self,
+        limit: int,
+        *,
+        now: datetime | None = None,
+        lease_seconds: int = 120,
+        first: Sequence[int] = (),
+        mailboxes: Sequence[str] = (),
+        waiting: str = "",
     ) -> tuple[Inbound, ...]:
         """Remembered mails, those in ``first`` before the others, oldest first; with ``now`` they are leased, so that
-        no other bot reads them meanwhile."""
+        no other bot reads them meanwhile. Of ``mailboxes`` only, where some are named, and but those that were left
+        to wait for the same (``waiting``)."""
+        ...
+
+    def wait(self, inbound: int, waiting: str) -> None:
+        """Leave a mail unread until something else than ``waiting`` is waited for; its attempts begin anew."""
         ...
 
     def begin_attempt(self, inbound: int) -> int:
@@ -148,7 +166,9 @@ class Store(Protocol):
 
     def unpark(self, inbound: int) -> bool: ...
 
-    def unfiled(self, limit: int) -> tuple[Filing, ...]: ...
+    def unfiled(self, limit: int, mailboxes: Sequence[str] = ()) -> tuple[Filing, ...]:
+        """Mails that were dealt with and wait to be filed, oldest first; of ``mailboxes``, where some are named."""
+        ...
 
     def filed(self, inbound: int) -> None: ...
 
@@ -191,11 +211,16 @@ class Store(Protocol):
     def blob(self, digest: str) -> bytes: ...
 
     # -- the outbox
-    def lease_deliverable(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
-        """Lease queued mails whose time has come, oldest first (readers' bulletins last); they stay queued."""
+    def lease_deliverable(
+        self, now: datetime, limit: int, lease_seconds: int, *, absent: Sequence[str] = ()
+    ) -> tuple[Delivery, ...]:
+        """Lease queued mails whose time has come, oldest first (readers' bulletins last); they stay queued. Mails of
+        the bulletins that are ``absent`` are passed over, here and in ``silent``."""
         ...
 
-    def silent(self, now: datetime, limit: int, lease_seconds: int) -> tuple[Delivery, ...]:
+    def silent(
+        self, now: datetime, limit: int, lease_seconds: int, *, absent: Sequence[str] = ()
+    ) -> tuple[Delivery, ...]:
         """Lease mails that are releasing with a lease that ran out, and those in doubt: to be probed."""
         ...
 
@@ -215,7 +240,19 @@ class Store(Protocol):
 
     def counts(self, series: str) -> tuple[Count, ...]: ...
 
+    def people(self, bulletin: str) -> PeopleOver | None:
+        """The newest list of people that an editor confirmed for this bulletin, or None."""
+        ...
+
+    def newest_people(self) -> Mapping[str, PeopleOver]:
+        """The same for every bulletin that has one, by its key."""
+        ...
+
     def problems(self) -> tuple[Problem, ...]: ...
+
+    def decisions(self, edition_id: int) -> tuple[Decided, ...]:
+        """What the editors decided about an edition, oldest first."""
+        ...
 
     def events(self, edition_id: int | None = None) -> tuple[Event, ...]: ...
 

@@ -8,17 +8,24 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from bot.config import BulletinConfig, Config, load_config
+from bot.config import BulletinConfig, Config, load_usable
 from bot.core.timetable import LONDON
-from bot.errors import TemplateError
+from bot.dictionary import british_dictionary
+from bot.errors import BotError, ConfigError, TemplateError
 from bot.mail.templates import MailTemplates
 from bot.mailboxes import mailbox_for
-from bot.ports import Clock
+from bot.ports import Clock, Store
 from bot.render.resources import templates_folder
-from bot.render.template import check_template
+from bot.service.absent import broken, missing
+from bot.service.daily import IN_HAND
 from bot.service.desk import Account, Desk, Looks, log
+from bot.service.people import JoinedBulletins
+
+Made = TypeVar("Made")
 
 
 class SystemClock:
@@ -54,7 +61,10 @@ def looks_of(config: BulletinConfig, good: Path) -> Looks:
                 return path.read_text("utf-8")
         return None
 
-    return Looks(mails=MailTemplates(load), word=good_template(word_template(config), good))
+    mails = MailTemplates(load)
+    for file in sorted((own / "mail").glob("*.j2")) if own else ():
+        mails.compile(file.name)
+    return Looks(mails=mails, word=good_template(word_template(config), good))
 
 
 def word_template(config: BulletinConfig) -> Path:
@@ -66,6 +76,10 @@ def word_template(config: BulletinConfig) -> Path:
 def good_template(file: Path, good: Path) -> bytes:
     """The Word template, checked; while it is broken, the last one that passed (kept at ``good``) serves."""
     data = file.read_bytes()
+    if good.is_file() and good.read_bytes() == data:
+        return data  # it passed before
+    from bot.render.template import check_template
+
     try:
         check_template(data)
     except TemplateError as error:
@@ -73,24 +87,17 @@ def good_template(file: Path, good: Path) -> bytes:
             raise TemplateError(f"{file.name}: {error.message}", error.hint, error.code) from error
         log.error("the template %s cannot be used (%s); the last good one serves", file.name, error.code)
         return good.read_bytes()
-    if not good.is_file() or good.read_bytes() != data:
-        part = good.with_suffix(".part")
-        good.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(good)
+    part = good.with_suffix(".part")
+    good.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(data)
+    part.replace(good)
     return data
 
 
-def accounts_of(config: Config, environ: Mapping[str, str]) -> tuple[Account, ...]:
-    """One account for each different mailbox, with the bulletins that use it."""
-    groups: dict[str, list[BulletinConfig]] = {}
-    for bulletin in config.bulletins:
-        own = bulletin.key if bulletin.mailbox is not None else ""
-        groups.setdefault(own, []).append(bulletin)
-    return tuple(_account(config, bulletins, environ) for bulletins in groups.values())
-
-
-def _account(config: Config, bulletins: list[BulletinConfig], environ: Mapping[str, str]) -> Account:
+def _account(
+    config: Config, bulletins: list[BulletinConfig], environ: Mapping[str, str], absent: frozenset[str]
+) -> Account:
+    """The mailbox that these bulletins use: one that is their own, or the deployment's."""
     box = mailbox_for(config, bulletins[0], environ)
     return Account(
         mailbox=box,
@@ -98,7 +105,69 @@ def _account(config: Config, bulletins: list[BulletinConfig], environ: Mapping[s
         trust=config.trust_of(bulletins[0]).as_profile(),
         bulletins=frozenset(bulletin.key for bulletin in bulletins),
         codes=config.trust_of(bulletins[0]).codes,
+        absent=absent if bulletins[0].mailbox is None else frozenset(),
     )
+
+
+class _Opening:
+    """What can be opened of a configuration, bulletin by bulletin: one that cannot stops alone."""
+
+    def __init__(self, config: Config, environ: Mapping[str, str], store: Store) -> None:
+        self.config = config
+        self.absent = {one.key: broken(one.key, one.problems) for one in config.broken}
+        self._sharing = {one.key for one in config.broken if one.shares_mailbox}
+        self._first: BotError | None = None
+        self.looks: dict[str, Looks] = {}
+        for bulletin in config.bulletins:
+            good = config.data_directory / f"{bulletin.key}.good.docx"
+            if looks := self._tried(bulletin, partial(looks_of, bulletin, good)):
+                self.looks[bulletin.key] = looks
+        self._not_there(store)
+        self.accounts = tuple(self._accounts(environ, self._may_write_to(store)))
+        here = {key for account in self.accounts for key in account.bulletins}
+        self.bulletins = {bulletin.key: bulletin for bulletin in config.bulletins if bulletin.key in here}
+        if not self.bulletins and self._first is not None:
+            raise self._first
+
+    def _tried(self, bulletin: BulletinConfig, act: Callable[[], Made]) -> Made | None:
+        """What ``act`` makes for a bulletin; None when that stops it."""
+        try:
+            return act()
+        except (TemplateError, ConfigError) as error:
+            fault: BotError = error
+        except (OSError, UnicodeDecodeError) as error:
+            fault = TemplateError(f"A template cannot be read: {error}.", "Check its file.", "no-file")
+        self._first = self._first or fault
+        self.absent[bulletin.key] = broken(bulletin.key, (str(fault),))
+        if bulletin.mailbox is None:
+            self._sharing.add(bulletin.key)
+        return None
+
+    def _not_there(self, store: Store) -> None:
+        """Bulletins without a directory that have open editions: somebody took it away too early."""
+        known = {*self.absent, *(bulletin.key for bulletin in self.config.bulletins)}
+        periods: dict[str, list[str]] = {}
+        for edition in store.editions(states=IN_HAND):
+            if edition.bulletin not in known:
+                periods.setdefault(edition.bulletin, []).append(edition.period)
+        self.absent |= {key: missing(key, tuple(found)) for key, found in periods.items()}
+        self._sharing |= periods.keys()
+
+    def _may_write_to(self, store: Store) -> frozenset[str]:
+        """The absent bulletins whose people may write to the deployment's mailbox: they have been asked once."""
+        return frozenset(key for key in self.absent if key in self._sharing and store.editions(key))
+
+    def _accounts(self, environ: Mapping[str, str], absent: frozenset[str]) -> Iterator[Account]:
+        """One account for each different mailbox, with the bulletins that use it."""
+        groups: dict[str, list[BulletinConfig]] = {}
+        for bulletin in self.config.bulletins:
+            if bulletin.key in self.looks:
+                own = bulletin.key if bulletin.mailbox is not None else ""
+                groups.setdefault(own, []).append(bulletin)
+        for own, bulletins in groups.items():
+            make = partial(_account, self.config, bulletins, environ, absent)
+            if account := self._tried(bulletins[0], make) if own else make():
+                yield account
 
 
 @contextmanager
@@ -114,11 +183,14 @@ def open_desk(
     from bot.store.sql import SqlStore
 
     store = SqlStore.open(config.store_url(environ).get_secret_value())
-    accounts = accounts_of(config, environ)
+    accounts: tuple[Account, ...] = ()
     try:
+        opened = _Opening(config, environ, store)
+        accounts = opened.accounts
         yield Desk(
-            bulletins={bulletin.key: bulletin for bulletin in config.bulletins},
-            looks={b.key: looks_of(b, config.data_directory / f"{b.key}.good.docx") for b in config.bulletins},
+            bulletins=JoinedBulletins(opened.bulletins, store, frozenset(filter(None, [config.mailbox.address]))),
+            absent=opened.absent,
+            looks=opened.looks,
             accounts=accounts,
             store=store,
             clock=clock or SystemClock(),
@@ -126,6 +198,7 @@ def open_desk(
             random_bytes=random_bytes,
             instance=socket.gethostname(),
             daily_summary=config.daily_summary,
+            dictionary=british_dictionary(),
             say=say or (lambda sentence: None),
         )
     finally:
@@ -135,5 +208,6 @@ def open_desk(
 
 
 def load(directory: Path) -> Config:
-    """The configuration in a directory, with secrets from this process's environment."""
-    return load_config(directory, os.environ)
+    """The configuration in a directory, with secrets from this process's environment; a bulletin with faults is left
+    out and named in ``broken``."""
+    return load_usable(directory, os.environ)

@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import canary
 
 CALM = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 
@@ -18,3 +22,17 @@ settings.register_profile(
     "gate", max_examples=500, deadline=None, database=None, print_blob=True, suppress_health_check=CALM
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+canary.install()
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No secret in log, errors or arguments, nor in what a test with a server leaves; no address in the bot's log."""
+    with_server = request.node.path.parent.name == "transports" and "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if with_server else None
+    yield
+    if folder is not None:
+        canary.look_through(folder)
+    found = canary.LEAKS[:]
+    canary.LEAKS.clear()
+    assert found == []

@@ -21,6 +21,7 @@ PARTS = (
 KILLS = "1000"  # at random; `make soak N=...` makes more
 POWER_CUTS = "500"
 BOT_KILLS = "300"  # among four bots on one PostgreSQL; BOT_KILLS=2000 in the environment makes more
+MUTATED_MAILS, MUTATED_FILES = "10000", "1000"  # damaged at random
 ON_POSTGRES = {"CONVERSATIONS_STORE": "postgresql"}  # for the last part
 NOTHING_COLLECTED = 5
 
@@ -31,6 +32,8 @@ def main() -> int:
         "CRASH_KILLS": KILLS,
         "BOT_KILLS": BOT_KILLS,
         "POWER_CUTS": POWER_CUTS,
+        "MUTATED_MAILS": MUTATED_MAILS,
+        "MUTATED_FILES": MUTATED_FILES,
         **os.environ,
         "HYPOTHESIS_PROFILE": "gate",
     }

@@ -29,24 +29,33 @@ def _server_user(root: Path) -> int | None:
     return who.pw_uid
 
 
+def _run(root: Path, program: str, *words: str) -> None:
+    command = [f"{BINARIES}/{program}", "-D", str(root / "data"), *words]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=root, user=_server_user(root))
+
+
+def start(root: Path) -> None:
+    """Start the server of this directory."""
+    settings = f"-c listen_addresses= -c unix_socket_directories={root} -c fsync=off -c max_connections=60"
+    _run(root, "pg_ctl", "-w", "-l", str(root / "log"), "-o", settings, "start")
+
+
+def stop(root: Path) -> None:
+    """Stop it at once, as a crash does."""
+    _run(root, "pg_ctl", "-w", "-m", "immediate", "stop")
+
+
 @contextmanager
 def running() -> Iterator[Path]:
     """A PostgreSQL server on a Unix socket; gives the socket's directory."""
     assert BINARIES is not None
     root = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path holds 107 characters
-    user = _server_user(root)
-
-    def run(program: str, *words: str) -> None:
-        subprocess.run([f"{BINARIES}/{program}", *words], check=True, stdout=subprocess.DEVNULL, cwd=root, user=user)
-
-    data = str(root / "data")
-    run("initdb", "-D", data, "-U", "bot", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-    settings = f"-c listen_addresses= -c unix_socket_directories={root} -c fsync=off -c max_connections=60"
-    run("pg_ctl", "-D", data, "-w", "-l", str(root / "log"), "-o", settings, "start")
+    _run(root, "initdb", "-U", "bot", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+    start(root)
     try:
         yield root
     finally:
-        run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+        stop(root)
         shutil.rmtree(root, ignore_errors=True)
 
 

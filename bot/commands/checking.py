@@ -14,7 +14,8 @@ from bot.config import Config
 from bot.core import keys
 from bot.core.model import Bulletin, Item, Paragraph, Person, Run, Section
 from bot.core.timetable import month_title, period_of
-from bot.errors import BotError
+from bot.dictionary import OFF, ON
+from bot.errors import BotError, ConfigError
 from bot.mail.compose import Envelope, compose
 from bot.mail.letters import AnswerLetter, RequestLetter
 from bot.ports import StagedMail
@@ -24,6 +25,7 @@ from bot.render.template import check_template
 from bot.render.text import render_text
 from bot.render.word import render_word
 from bot.service.desk import Account, Desk
+from bot.service.people import over_the_files
 from bot.wiring import SystemClock, load, open_desk, word_template
 
 MAILBOX_FAULT = 4
@@ -38,6 +40,8 @@ class Line(NamedTuple):
 
 def check(options: Options, send_to: str | None) -> int:
     """Everything, one line each; 0 when all is well, else the gravest exit code."""
+    from bot.store.schema import VERSION
+
     config = load(options.config)
     say(f"ok    configuration in {config.directory}")
     for sentence in config.summary():
@@ -45,10 +49,20 @@ def check(options: Options, send_to: str | None) -> int:
     for bulletin in config.bulletins:
         say(f"      {bulletin.summary(SystemClock().now())[-1].strip()}")
     codes = [0]
+    for sentence in _stopped(config, codes):
+        say(f"FAULT {sentence}")
     try:
         with open_desk(config, os.environ) as desk:
-            say(f"ok    store at schema {_schema(config)}")
-            for step in (_templates, _mailboxes, _pdf):
+            say(f"ok    store at schema {VERSION}")  # another one would not have been opened
+            for problem in desk.absent.values():
+                if problem.where not in {one.key for one in config.broken}:
+                    codes.append(ConfigError.exit_code)
+                    say(f"FAULT {problem.sentence} {problem.todo}")
+            for over in over_the_files(desk):
+                say(f"      {over['sentence']}")
+                for change in over["lines"]:
+                    say(f"        {change}")
+            for step in (_templates, _mailboxes, _pdf, _spelling):
                 for line in step(desk, codes):
                     say(("ok    " if line.good else "FAULT ") + line.text)
             if send_to is not None:
@@ -59,10 +73,12 @@ def check(options: Options, send_to: str | None) -> int:
     return max(codes)
 
 
-def _schema(config: Config) -> str:
-    from bot.store.migrate import schema_version
-
-    return schema_version(config.store_url(os.environ).get_secret_value()) or "none"
+def _stopped(config: Config, codes: list[int]) -> Iterator[str]:
+    """Bulletins with faults, each with all of its sentences; the others are checked as usual."""
+    for broken in config.broken:
+        codes.append(ConfigError.exit_code)
+        yield f"{broken.key} is stopped by its configuration; the other bulletins go on."
+        yield from (f"  {sentence}" for sentence in broken.problems)
 
 
 def _tried(what: str, act: Callable[[], object], codes: list[int]) -> Line:
@@ -149,6 +165,10 @@ def _mailboxes(desk: Desk, codes: list[int]) -> Iterator[Line]:
 def _look(account: Account) -> None:
     """One look into the mailbox; nothing in it changes."""
     next(iter(account.mailbox.fetch_new(lambda ref: True, 1)), None)
+
+
+def _spelling(desk: Desk, codes: list[int]) -> Iterator[Line]:
+    yield Line(True, ON if desk.dictionary else OFF)
 
 
 def _pdf(desk: Desk, codes: list[int]) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from bot.cli import Options
 from bot.commands.reading import file_bytes, show_findings
 from bot.commands.shared import cannot_write, desk_for, print_json, say, table
 from bot.config import Config
+from bot.core import keys
 from bot.core.model import Severity, StatisticsTable
 from bot.core.records import CountsAdded, Logged
 from bot.core.timetable import period_parts
@@ -22,19 +23,26 @@ from bot.stats.workbook import read_workbook
 from bot.wiring import load
 
 
-def series_of(config: Config, key: str | None) -> SeriesConfig:
-    """The series with this key, or the only one."""
-    known = {series.key: series for bulletin in config.bulletins for series in bulletin.series.values()}
-    if key is None and len(known) == 1:
-        return next(iter(known.values()))
-    if key is None or key not in known:
-        raise InputError(f"There is no series “{key or ''}”.", f"Known: {', '.join(known) or 'none'}.", "no-series")
-    return known[key]
+def series_of(config: Config, wanted: str | None) -> tuple[str, SeriesConfig]:
+    """The series with this key (or bulletin/key, where two bulletins name one alike), or the only one; and the name
+    under which the store keeps it."""
+    known = {
+        keys.series_name(bulletin.key, series.key): series
+        for bulletin in config.bulletins
+        for series in bulletin.series.values()
+    }
+    found = [(name, series) for name, series in known.items() if wanted in (None, name, series.key)]
+    if len(found) != 1:
+        message = (
+            f"There are several series “{wanted}”." if found and wanted else f"There is no series “{wanted or ''}”."
+        )
+        raise InputError(message, f"Known: {', '.join(known) or 'none'}.", "no-series")
+    return found[0]
 
 
 def read(options: Options, file: Path, key: str | None, *, as_json: bool) -> int:
     """What is read in a statistics file; 3 when an error would stop it."""
-    series = series_of(load(options.config), key)
+    _, series = series_of(load(options.config), key)
     reading = read_statistics(read_workbook(file.name, file_bytes(file)), series)
     if as_json:
         print_json(statistics_json(reading))
@@ -59,8 +67,8 @@ def import_file(options: Options, file: Path, period: str, key: str | None, *, b
     """Take published figures into the series."""
     period_parts(period)
     with desk_for(options) as (config, desk):
-        series = series_of(config, key)
-        history = History(series.key, desk.store.counts(series.key))
+        name, series = series_of(config, key)
+        history = History(name, desk.store.counts(name))
         reading = read_statistics(
             read_workbook(file.name, file_bytes(file)), series, expected_period=period, history=history
         )
@@ -74,7 +82,7 @@ def import_file(options: Options, file: Path, period: str, key: str | None, *, b
             else month_counts(reading, history, series, period)
         )
         now = desk.clock.now()
-        note = Logged(what="figures imported", data={"series": series.key, "period": period, "counts": len(counts)})
+        note = Logged(what="figures imported", data={"series": name, "period": period, "counts": len(counts)})
         desk.store.apply([CountsAdded(counts=counts), note], now)
         say(f"{len(counts)} counts were imported, to the end of {period}.")
     return 3 if any(f.severity is Severity.WARNING for f in reading.findings) else 0
@@ -83,8 +91,8 @@ def import_file(options: Options, file: Path, period: str, key: str | None, *, b
 def show(options: Options, key: str | None) -> int:
     """The last published table."""
     with desk_for(options) as (config, desk):
-        series = series_of(config, key)
-        history = History(series.key, desk.store.counts(series.key))
+        name, series = series_of(config, key)
+        history = History(name, desk.store.counts(name))
         if history.last is None:
             say(f"Nothing of {series.title} has been published yet.")
             return 0
@@ -107,8 +115,8 @@ def _print(printed: StatisticsTable) -> None:
 def export(options: Options, file: Path, key: str | None) -> int:
     """The whole series as a file."""
     with desk_for(options) as (config, desk):
-        series = series_of(config, key)
-        history = History(series.key, desk.store.counts(series.key))
+        name, _ = series_of(config, key)
+        history = History(name, desk.store.counts(name))
         if file.suffix.lower() not in (".csv", ".xlsx"):
             raise InputError(f"{file.name} is neither .csv nor .xlsx.", "Choose one of the two.", "bad-ending")
         data = export_csv(history) if file.suffix.lower() == ".csv" else export_xlsx(history)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.cli import Options
 from bot.commands.shared import cannot_write, desk_for, print_json, say, table
-from bot.core.model import Finding, Reading, Severity, block_text
+from bot.core.model import Finding, Reading, Section, Severity, block_text
 from bot.core.timetable import period_parts
 from bot.errors import InputError
+
+if TYPE_CHECKING:
+    from bot.core.proof import Printed
 
 LONGEST_FILE = 64 * 1024 * 1024
 MID_MONTH = 15  # a bulletin is read about then: what is past is judged from there
@@ -67,24 +72,22 @@ def show_findings(findings: tuple[Finding, ...]) -> None:
         table([(f.severity.value, f.code, f.where, f.message) for f in findings], ("", "code", "where", "finding"))
 
 
-def proof(options: Options, file: Path, *, as_json: bool) -> int:
-    """Proof-reading of any Word bulletin. 3 when there are errors or warnings."""
+def proof(options: Options, file: Path, *, as_json: bool, earlier: Sequence[Path] = ()) -> int:
+    """Proof-reading of any Word bulletin, against ``earlier`` ones if given. 3 when there are errors or warnings."""
     from bot.core.proof import ProofContext, proof_json, proofread
     from bot.core.timetable import LONDON, period_of, period_parts
-    from bot.render.returned import sections_of
-    from bot.sections.gate import check_package
+    from bot.dictionary import OFF, british_dictionary
     from bot.wiring import SystemClock, load
 
-    data = file_bytes(file)
-    check_package(data)
-    sections = sections_of(data)
+    sections, said = _bulletin_file(file)
     now = SystemClock().now()
-    said = _month_said(data)
     period = said or period_of(now)
     year, month = period_parts(period)
     context = ProofContext(
         period=period,
         today=date(year, month, MID_MONTH) if said else now.astimezone(LONDON).date(),
+        previous=_printed(earlier),
+        dictionary=british_dictionary(),
     )
     if (options.config / "bot.toml").is_file():
         bulletin = load(options.config).bulletins[0]
@@ -98,11 +101,38 @@ def proof(options: Options, file: Path, *, as_json: bool) -> int:
         )
     findings = proofread(sections, context)
     if as_json:
-        print_json(proof_json(findings))
+        print_json({**proof_json(findings), "dictionary": context.dictionary is not None})
     else:
         show_findings(findings)
         say(f"{len(findings)} finding{'s' if len(findings) != 1 else ''} in {file.name}.")
+        if context.dictionary is None:
+            say(OFF)
     return 3 if any(f.severity is not Severity.NOTE for f in findings) else 0
+
+
+def _bulletin_file(file: Path) -> tuple[tuple[Section, ...], str | None]:
+    """The sections of a Word bulletin and the period that its masthead names."""
+    from bot.render.returned import sections_of
+    from bot.sections.gate import check_package
+
+    data = file_bytes(file)
+    check_package(data)
+    return sections_of(data), _month_said(data)
+
+
+def _printed(files: Sequence[Path]) -> tuple[Printed, ...]:
+    """Earlier editions from their Word files, newest first; one without a month in its masthead is refused."""
+    from bot.core.proof import Printed
+
+    printed = []
+    for file in files:
+        sections, period = _bulletin_file(file)
+        if period is None:
+            raise InputError(
+                f"{file.name} does not say which month it is.", "Give a bulletin with its masthead.", "no-month"
+            )
+        printed.append(Printed(period=period, sections=sections))
+    return tuple(sorted(printed, key=lambda one: one.period, reverse=True))
 
 
 def _month_said(data: bytes) -> str | None:
@@ -129,7 +159,7 @@ def preview(options: Options, period: str | None, theme: str | None, out: Path) 
     if period is not None:
         period_parts(period)
     with desk_for(options) as (_, desk):
-        editions = [e for e in desk.store.editions() if period in (None, e.period)]
+        editions = [e for e in desk.store.editions() if period in (None, e.period) and e.bulletin in desk.bulletins]
         if not editions:
             raise InputError(f"There is no edition {period or ''}.".replace(" .", "."), "`status` lists them.", "none")
         view = desk.store.view(editions[-1].id)

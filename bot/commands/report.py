@@ -16,7 +16,9 @@ from bot.core.planner.due import bulletin_deliveries
 from bot.core.records import EditionView
 from bot.core.timetable import LONDON, next_step, period_parts
 from bot.errors import InputError
+from bot.service.absent import STOPPED, number_waiting
 from bot.service.desk import Desk
+from bot.service.people import over_the_files
 
 AHEAD = (EditionState.PLANNED, EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED)
 UNEVENLY = 1.1  # ticks do not fall on the second at which a minute's limit has room again
@@ -43,12 +45,16 @@ def status(options: Options, *, as_json: bool, html: Path | None, now: str | Non
 def status_document(desk: Desk) -> dict[str, Any]:
     """Everything that `status` says, as plain data."""
     editions = [_edition(desk, desk.store.view(edition.id)) for edition in desk.store.editions()]
-    needs = [p.model_dump() for p in desk.store.problems()]
+    stopped = tuple(desk.absent.values())  # as it is now; what was noted of them may be older
+    needs = [p.model_dump() for p in (*stopped, *(p for p in desk.store.problems() if p.code != STOPPED))]
     held = desk.store.inbounds((InboundState.HELD, InboundState.PARKED))
     return {
         "at": desk.clock.now().isoformat(),
         "editions": editions,
         "needs_a_person": needs,
+        "stopped_bulletins": list(desk.absent),
+        "mails_that_wait_for_them": number_waiting(desk),
+        "people_by_mail": list(over_the_files(desk)),
         "waiting": [
             {"number": m.id, "state": m.state.value, "reasons": list(m.verdict.reasons) if m.verdict else []}
             for m in held
@@ -135,7 +141,11 @@ def _show(document: dict[str, Any]) -> None:
 
 
 def _show_needs(document: dict[str, Any]) -> None:
-    """What waits for an editor, and what needs the operator."""
+    """Lists that go before the files, what waits for an editor, and what needs the operator."""
+    for over in document["people_by_mail"]:
+        say(f"{over['sentence']}{'; `check` lists them' * bool(over['lines'])}.")
+    if number := document["mails_that_wait_for_them"]:
+        say(f"{number} mail{'s' * (number > 1)} unread: for {', '.join(document['stopped_bulletins'])}, or perhaps.")
     for mail in document["waiting"]:
         say(f"Mail {mail['number']} is {mail['state']}: {' '.join(mail['reasons'][:1])}")
     for problem in document["needs_a_person"]:
@@ -163,9 +173,9 @@ def trace(options: Options, period: str, text: str | None) -> int:
 def _trace(desk: Desk, view: EditionView, wanted: str) -> None:
     """One edition's trace."""
     edition = view.edition
-    config = desk.bulletins[edition.bulletin]
+    config = desk.bulletins.get(edition.bulletin)
     say(f"{edition.bulletin} {edition.period}: {edition.state.value.replace('_', ' ')}")
-    for theme in config.themes:
+    for theme in config.themes if config else ():
         mine = of_theme(theme.key, view.submissions)
         items, nil = standing_items(mine, theme.title)
         for item in items:
@@ -184,12 +194,22 @@ def _trace(desk: Desk, view: EditionView, wanted: str) -> None:
                 say(f"    from mail {figures[-1].inbound} by {figures[-1].person}, {row.source}")
     if wanted:
         return
-    for event in desk.store.events(edition.id):
-        at = event.at.astimezone(LONDON)
-        say(f"  {at:%Y-%m-%d %H:%M} {event.what} {event.data if event.data != '{}' else ''}".rstrip())
+    _what_happened(desk, edition.id)
     for delivery in bulletin_deliveries(view, edition.issue_version):
         at = delivery.changed_at.astimezone(LONDON)
         line = f"  {delivery.recipient}: {delivery.state.value.replace('_', ' ')} {at:%Y-%m-%d %H:%M} {delivery.reason}"
         say(line.rstrip())
     if broken := desk.store.broken_events():
         say(f"  The log was changed at line(s) {', '.join(map(str, broken))}.")
+
+
+def _what_happened(desk: Desk, edition: int) -> None:
+    """Who decided what, when; then the log."""
+    for one in desk.store.decisions(edition):
+        at = one.at.astimezone(LONDON)
+        about = f" (draft {one.draft})" if one.draft is not None else ""
+        said = f"{one.word} {one.argument}".strip()
+        say(f"  {at:%Y-%m-%d %H:%M} {one.person} said {said}{about}: {one.done}".rstrip(": "))
+    for event in desk.store.events(edition):
+        at = event.at.astimezone(LONDON)
+        say(f"  {at:%Y-%m-%d %H:%M} {event.what} {event.data if event.data != '{}' else ''}".rstrip())

@@ -7,14 +7,18 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.cli import Options
+from bot.commands.clockwatch import STAMP, ClockWatch
 from bot.commands.heartbeat import beat
 from bot.commands.shared import desk_for, say
+from bot.config import Config
+from bot.errors import BotError, SchemaMismatch
 from bot.service import Service, TickReport
-from bot.service.desk import log
+from bot.service.clocks import still
+from bot.service.desk import Desk, log
 
 A_FEW_MORE = 3.0  # seconds to wait beyond the first moment of room in a minute's limit, so that a few mails have room
 MISSED_TICKS = 3  # after so many the watchdog wakes the job: a clock that was set back loses ticks
@@ -23,13 +27,23 @@ MISSED_TICKS = 3  # after so many the watchdog wakes the job: a clock that was s
 def tick(options: Options, now: str | None) -> int:
     """One pass; 0 done, 3 a person is needed, 4 the mailbox did not answer."""
     with desk_for(options, now) as (config, desk):
-        report = Service(desk).tick()
+        moved = _watch_clock(config, desk) if now is None else still
+        report = Service(desk, moved=moved).tick()
         beat(config, desk, report, os.environ)
         say(summary(report))
         codes = {problem.code for problem in desk.store.problems()}
         if codes & {"mailbox-unreachable", "login-failed"}:
             return 4
         return 3 if codes else 0
+
+
+def _watch_clock(config: Config, desk: Desk) -> Callable[[datetime], timedelta]:
+    """What tells how far the machine's clock was moved."""
+
+    def newest() -> datetime | None:
+        return max((event.at for event in desk.store.events(0)), default=None)  # it has a line a day at least
+
+    return ClockWatch(config.data_directory / STAMP, newest).moved
 
 
 def summary(report: TickReport) -> str:
@@ -47,14 +61,21 @@ def run(options: Options) -> None:
     from apscheduler.triggers.interval import IntervalTrigger
 
     with desk_for(options) as (config, desk):
-        service = Service(desk)
+        service = Service(desk, moved=_watch_clock(config, desk))
         stopping = threading.Event()
+        refused: list[SchemaMismatch] = []
         last = {"tick": time.monotonic()}
 
         def job() -> None:
             last["tick"] = time.monotonic()
-            report = service.tick()
-            beat(config, desk, report, os.environ)
+            try:
+                report = attempt(service, config, desk)
+            except SchemaMismatch as error:
+                refused.append(error)
+                stopping.set()
+                return
+            if report is None:
+                return
             if not report.idle:
                 log.info("tick: %s", summary(report))
             if report.again_in is not None and report.again_in + A_FEW_MORE < config.poll_seconds:
@@ -76,6 +97,25 @@ def run(options: Options) -> None:
         watch(scheduler, config.poll_seconds, last, stopping)
         scheduler.shutdown(wait=True)
         log.info("stopped")
+        for error in refused:
+            raise error
+
+
+def attempt(service: Service, config: Config, desk: Desk) -> TickReport | None:
+    """One pass of the service, with its sign of life; None when it failed: that is logged in a sentence, and the next
+    one tries again. Raises SchemaMismatch: a newer program has migrated the store, so this one must end."""
+    try:
+        report = service.tick()
+        beat(config, desk, report, os.environ)
+    except SchemaMismatch:
+        raise
+    except BotError as error:
+        log.error("a pass failed: %s", error)
+        return None
+    except Exception:  # noqa: BLE001 - whatever it is, the service goes on; the log says where it was
+        log.exception("a pass failed")
+        return None
+    return report
 
 
 def watch(

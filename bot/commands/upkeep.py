@@ -97,10 +97,25 @@ def purge(options: Options, older_than: str) -> int:
     age = re.fullmatch(r"(\d{1,5})\s*d(?:ays?)?", older_than.strip())
     if age is None:
         raise InputError(f"“{older_than}” is no age.", "Write it as 90d.", "bad-age")
+    _settle_people(options)
     now = clock_from(None).now()
     number = do(_url(options), now - timedelta(days=int(age[1])), at=now)
     say(f"{number} mails were deleted.")
     return 0
+
+
+def _settle_people(options: Options) -> None:
+    """Whom a file has taken out goes from the list that lies over it, too."""
+    from bot.service.people import JoinedBulletins, settle
+    from bot.store.sql import SqlStore
+
+    config = load(options.config)
+    store = SqlStore.open(config.store_url(os.environ).get_secret_value())
+    try:
+        files = {bulletin.key: bulletin for bulletin in config.bulletins}
+        settle(JoinedBulletins(files, store), store, clock_from(None).now())
+    finally:
+        store.close()
 
 
 def retain(options: Options, period: str) -> int:

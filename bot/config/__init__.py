@@ -8,7 +8,7 @@ together).
 
 from bot.config.bulletin import BulletinConfig
 from bot.config.faults import Fault, nearest
-from bot.config.load import Config, examine, load_config
+from bot.config.load import BrokenBulletin, Config, examine, load_config, load_usable
 from bot.config.settings import (
     EwsSettings,
     FolderSettings,
@@ -21,6 +21,7 @@ from bot.config.settings import (
 )
 
 __all__ = [
+    "BrokenBulletin",
     "BulletinConfig",
     "Config",
     "EwsSettings",
@@ -34,5 +35,6 @@ __all__ = [
     "TrustSettings",
     "examine",
     "load_config",
+    "load_usable",
     "nearest",
 ]

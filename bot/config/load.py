@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -46,6 +46,14 @@ _TRUST_FITS: Mapping[str, tuple[type[BaseModel], ...]] = {
 }
 
 
+class BrokenBulletin(Settings):
+    """A bulletin whose directory has faults: it stops, and the others go on."""
+
+    key: str
+    problems: tuple[str, ...]  # one sentence a fault, with file and line
+    shares_mailbox: bool  # False: it is known to have a mailbox of its own
+
+
 class Config(Settings):
     """The whole configuration; all paths are absolute."""
 
@@ -60,6 +68,7 @@ class Config(Settings):
     heartbeat: HeartbeatSettings
     log: LogSettings
     bulletins: tuple[BulletinConfig, ...]
+    broken: tuple[BrokenBulletin, ...] = ()  # never any where `load_config` read it
 
     def bulletin(self, key: str) -> BulletinConfig:
         """A bulletin by its key; InputError with the nearest one when there is none."""
@@ -131,12 +140,26 @@ def load_config(directory: Path, environ: Mapping[str, str]) -> Config:
     """
     config, faults = examine(directory, environ)
     if config is None or faults:
-        problems = tuple(fault.sentence() for fault in faults)
-        count, them = ("one fault", "it") if len(problems) == 1 else (f"{len(problems)} faults", "them")
-        raise ConfigError(
-            f"The configuration in {directory} has {count}.", f"Mend {them} and run check again.", "config", problems
-        )
+        raise _refused(directory, faults)
     return config
+
+
+def load_usable(directory: Path, environ: Mapping[str, str]) -> Config:
+    """The same, without the bulletins that have faults: ``broken`` names those, each with its sentences.
+
+    Raises ConfigError when a fault concerns them all (bot.toml), or when no good bulletin is left."""
+    config, faults = examine(directory, environ)
+    if config is None or not config.bulletins or any(not fault.bulletin for fault in faults):
+        raise _refused(directory, faults)
+    return config
+
+
+def _refused(directory: Path, faults: tuple[Fault, ...]) -> ConfigError:
+    problems = tuple(fault.sentence() for fault in faults)
+    count, them = ("one fault", "it") if len(problems) == 1 else (f"{len(problems)} faults", "them")
+    return ConfigError(
+        f"The configuration in {directory} has {count}.", f"Mend {them} and run check again.", "config", problems
+    )
 
 
 def examine(directory: Path, environ: Mapping[str, str]) -> tuple[Config | None, tuple[Fault, ...]]:
@@ -160,11 +183,16 @@ def examine(directory: Path, environ: Mapping[str, str]) -> tuple[Config | None,
         faults = [fault.model_copy(update={"line": fault.line or file.line((fault.key,))}) for fault in faults]
     own = settings.mailbox.address if settings is not None else None
     bulletins: list[BulletinConfig] = []
+    sharing: set[str] = set()
+    taken = {own.casefold(): BOT_FILE} if own else {}
     for path in _bulletin_directories(directory, faults):
         bulletin, found = read_bulletin(path, _name(directory, path.name), own)
+        if bulletin is None or bulletin.mailbox is None:
+            sharing.add(path.name)
         if bulletin is not None:
             bulletin = anchored(bulletin, base)
             more = _own_mailbox_faults(bulletin, settings, environ)
+            more += _twice_read(bulletin, taken)
             found += [
                 fault.model_copy(update={"file": f"{_name(directory, path.name)}/{BULLETIN_FILE}"}) for fault in more
             ]
@@ -173,10 +201,24 @@ def examine(directory: Path, environ: Mapping[str, str]) -> tuple[Config | None,
         faults += found
     if settings is None:
         return None, tuple(faults)
-    return _config(directory, settings, bulletins), tuple(faults)
+    return _config(directory, settings, bulletins, _broken(faults, sharing)), tuple(faults)
 
 
-def _config(directory: Path, settings: BotSettings, bulletins: list[BulletinConfig]) -> Config:
+def _broken(faults: Sequence[Fault], sharing: set[str]) -> tuple[BrokenBulletin, ...]:
+    """The bulletins that faults stop, in the order of their names."""
+    sentences: dict[str, list[str]] = {}
+    for fault in faults:
+        if fault.bulletin:
+            sentences.setdefault(fault.bulletin, []).append(fault.sentence())
+    return tuple(
+        BrokenBulletin(key=key, problems=tuple(found), shares_mailbox=key in sharing)
+        for key, found in sorted(sentences.items())
+    )
+
+
+def _config(
+    directory: Path, settings: BotSettings, bulletins: list[BulletinConfig], broken: tuple[BrokenBulletin, ...]
+) -> Config:
     store = settings.store
     if store.url and store.url.startswith("sqlite:///"):
         path = Path(store.url.removeprefix("sqlite:///"))
@@ -193,6 +235,7 @@ def _config(directory: Path, settings: BotSettings, bulletins: list[BulletinConf
         heartbeat=settings.heartbeat,
         log=settings.log,
         bulletins=tuple(bulletins),
+        broken=broken,
     )
 
 
@@ -217,6 +260,7 @@ def _bulletin_directories(directory: Path, faults: list[Fault]) -> list[Path]:
                     file=_name(directory, path.name),
                     message="is no name for a bulletin",
                     allowed="small letters, digits and single hyphens",
+                    bulletin=path.name,
                 )
             )
         else:
@@ -259,6 +303,24 @@ def _own_mailbox_faults(
     if mailbox is None or trust is None or not (bulletin.mailbox or bulletin.trust):
         return []
     return _fits(mailbox, trust, environ, bulletin.key)
+
+
+def _twice_read(bulletin: BulletinConfig, taken: dict[str, str]) -> list[Fault]:
+    """A mailbox of a bulletin's own that another has already: each would judge the other's mails a stranger's."""
+    address = bulletin.mailbox.address if bulletin.mailbox is not None else None
+    owner = taken.setdefault(address.casefold(), bulletin.key) if address else bulletin.key
+    if owner == bulletin.key:
+        return []
+    return [
+        Fault(
+            file="",
+            key="mailbox.address",
+            value=shown("address", address),
+            message=f"is the mailbox of {owner} already",
+            allowed=f"a mailbox of its own, or no [mailbox] here: then the one of {BOT_FILE} is shared",
+            bulletin=bulletin.key,
+        )
+    ]
 
 
 def _fits(mailbox: MailboxSettings, trust: TrustSettings, environ: Mapping[str, str], bulletin: str) -> list[Fault]:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SUBMISSION = "submission"
     COMMAND = "command"
     READER_REPLY = "reader_reply"
+    READER_ANSWER = "reader_answer"
     FILED = "filed"  # ours, and nothing to do: a read receipt, a delay notice
     HELD = "held"  # the holding pen
     STRAY = "stray"  # nobody's business of ours: left untouched
@@ -113,6 +114,7 @@ def _of_that_bulletin(facts: Facts) -> bool:
     return facts.thread is not None and facts.thread.bulletin in bulletins
 
 
+READERS_QUESTION = "reader's question"  # the thread of a notice that passes on what a reader asks
 MACHINE = (MailClass.DELAY_NOTICE, MailClass.READ_RECEIPT, MailClass.RECALL, MailClass.CALENDAR_RESPONSE)
 
 RULES: tuple[Rule, ...] = (
@@ -135,7 +137,7 @@ RULES: tuple[Rule, ...] = (
     Rule("foreign-machine", lambda f: f.mail_class in MACHINE, Kind.STRAY, "A machine's notice that is not about us."),
     Rule(
         "absence",
-        lambda f: f.mail_class is MailClass.AUTO_REPLY and (_for_lead(f) or bool(f.lead_of)) and f.author is not None,
+        lambda f: f.mail_class is MailClass.AUTO_REPLY and (_for_lead(f) or _known(f)) and f.author is not None,
         Kind.ABSENCE,
         "An out-of-office answer.",
     ),
@@ -208,6 +210,12 @@ RULES: tuple[Rule, ...] = (
         _for_lead,
         Kind.HELD,
         "It answers a request, but its sender is neither a lead nor a deputy nor an editor.",
+    ),
+    Rule(
+        "reader-answer",
+        lambda f: f.thread is not None and f.thread.kind == READERS_QUESTION and _of_that_bulletin(f),
+        Kind.READER_ANSWER,
+        "The answer to a reader's question that was passed on.",
     ),
     Rule(
         "reader",

@@ -82,7 +82,18 @@ class Answer(Value):
     quoted: str = ""
     inbound: int | None = None
     editor_draft: int | None = None
+    token_about: str = ""  # what the editor's token is bound to besides
     theme: str = ""  # a lead's answer carries the theme's token, so that a reply to it counts
+
+
+class SendPeople(Value):
+    """The lists of leads, deputies and readers to an editor, as a spreadsheet."""
+
+    effect: Literal["send_people"] = "send_people"
+    key: str
+    to: Person
+    inbound: int
+    notes: tuple[str, ...] = ()
 
 
 class MakeDraft(Value):
@@ -96,6 +107,14 @@ class MakeDraft(Value):
     notes: tuple[str, ...] = ()
     edited: Edited | None = None
     also_to: tuple[Person, ...] = ()
+
+
+class SendDraft(Value):
+    """The draft that waits, to a deputy of the editors who stands in; ``notes`` say why."""
+
+    effect: Literal["send_draft"] = "send_draft"
+    to: Person
+    notes: tuple[str, ...]
 
 
 class ChaseEditor(Value):
@@ -147,6 +166,7 @@ class Notify(Value):
     about: str
     sentences: tuple[str, ...]
     mails: tuple[int, ...] = ()  # inbound ids, shown with sender and subject
+    reader: str = ""  # the address of a reader who asks: their words are shown, and a reply goes to them as well
     waits: bool = False  # the mails wait in the holding pen, and are shown with the numbers that FILE takes
     may_say: tuple[tuple[str, str], ...] = ()
     editor_draft: int | None = None
@@ -174,7 +194,9 @@ Effect = Annotated[
     | SendReceipt
     | SendDigest
     | Answer
+    | SendPeople
     | MakeDraft
+    | SendDraft
     | ChaseEditor
     | Confirm
     | Distribute
@@ -206,6 +228,7 @@ class PlanBuilder:
     def __init__(self, edition: Edition) -> None:
         self._was = edition
         self.edition = edition
+        self.done = ""  # what a decision did, in words, where the edition's cause does not say it
         self._changes: list[Change] = []
         self._effects: list[Effect] = []
 

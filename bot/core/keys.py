@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Set
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -59,6 +60,11 @@ def answer_key(bulletin: str, period: str, inbound: str, person: str) -> str:
     return _key(bulletin, period, "answer", inbound, address=person)
 
 
+def series_name(bulletin: str, series: str) -> str:
+    """Under which name the store keeps a bulletin's figures: two bulletins may call a series alike."""
+    return f"{bulletin}/{series}"
+
+
 def alert_key(episode: str, operator: str) -> str:
     """An alert to the operator; ``episode`` names the trouble and its start, so one trouble alerts once."""
     return _key("alert", episode, address=operator)
@@ -92,6 +98,27 @@ def outcome_key(bulletin: str, period: str, version: int, editor: str) -> str:
 def notice_key(bulletin: str, period: str, subject: str, person: str) -> str:
     """Any other single notice; ``subject`` names what it is about, for instance ``late/hate-crime/r2``."""
     return _key(bulletin, period, "notice", subject, address=person)
+
+
+def digest_key(bulletin: str, period: str, day: date, person: str) -> str:
+    """The digest of the receipts that were not sent one by one, by the day on which it is due."""
+    return notice_key(bulletin, period, f"digest/{day}", person)
+
+
+def is_digest(key: str) -> bool:
+    """Whether a mail of ours with this key is such a digest."""
+    return "/notice/digest%2F" in key
+
+
+def reader_notice_key(bulletin: str, period: str, digest: str, person: str) -> str:
+    """The notice that passes on a reader's question, whose mail has this digest."""
+    return notice_key(bulletin, period, f"reader/{digest}", person)
+
+
+def readers_question(key: str) -> str:
+    """The digest of the reader's mail that a notice with this key passes on; "" when it is another mail of ours."""
+    found = re.search(r"/notice/reader%2F([^/%]+)/", key)
+    return found.group(1) if found else ""
 
 
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -142,6 +169,11 @@ def inbound_digest(
     squeezed = "\n".join(line for line in lines if line)
     fields = [message_id.strip(), address_key(sender), " ".join(date.split()), " ".join(subject.split()), squeezed]
     return _digest_fields("inbound", [*fields, *sorted(attachments)])
+
+
+def people_digest(*fields: str) -> str:
+    """A digest over a list of people, a change of one, or what names one row: recognised again, not readable."""
+    return _digest_fields("people", fields)
 
 
 def canonical(value: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.core.mending import squeezed
 from bot.core.model import Finding, Section
-from bot.core.proofing import addresses, dates, figures, links, safety, shape, words
+from bot.core.proofing import addresses, dates, figures, links, safety, shape, spelling, words
 from bot.core.proofing.context import Printed, ProofContext, Text
 from bot.core.questions import questions_for_lead
 
@@ -42,7 +42,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("total-mismatch", figures.total_mismatch),
     ("figure-changed", figures.figure_changed),
     ("unexpanded-acronym", words.unexpanded_acronym),
-    ("spelling", words.spelling),
+    ("spelling", spelling.spelling),
     ("personal-data", safety.personal_data),
     ("protective-marking", safety.protective_marking),
     ("long-section", shape.long_section),

@@ -44,6 +44,18 @@ class Owed(Value):
     since: AwareDatetime
 
 
+class Asked(Value):
+    """A reader's question that was passed on, and whether it is answered; ``digest`` is that of its mail, and names it
+    in the key of the notice, ``theme`` the section that it is about ("": it went to the editors)."""
+
+    inbound: int
+    digest: str
+    by: str
+    theme: str = ""
+    since: AwareDatetime
+    answered: bool = False
+
+
 class PendingCode(Value):
     """A decision that waits for its one-time code, kept as a hash; ``inbound`` is the mail that it would confirm."""
 
@@ -80,10 +92,13 @@ class Edition(Value):
     notes: tuple[str, ...] = ()
     question: Question | None = None
     sent_draft: int | None = None  # the draft that readers have, or began to get
+    whole_version: int = 0  # the newest version that has left to everybody
     edited_draft: int | None = None  # the draft that the editor's own Word file became; later ones keep its words
     edited_themes: tuple[str, ...] = ()  # the themes whose words are the editor's
     edited_seen_at: AwareDatetime | None = None  # when the draft was made that the editor had before them
+    people: Question | None = None  # a list of people that came back: asked, or what became of it
     accepted: tuple[str, ...] = ()  # keys of findings that a person accepted in this edition
+    asked: tuple[Asked, ...] = ()  # readers' questions, the newest
     owed: tuple[Owed, ...] = ()  # receipts that wait for the next digest
     codes: tuple[PendingCode, ...] = ()  # decisions that wait for a one-time code
     objected_by: str = ""  # the editor who last wrote HOLD, or something worrying, about what may be approved
@@ -130,7 +145,9 @@ class Delivery(Value):
 
 
 class Token(Value):
-    """What a token names. ``hash`` only: the token itself is in the mail that carries it and nowhere else."""
+    """What a token names. ``hash`` only: the token itself is in the mail that carries it and nowhere else.
+
+    ``about`` binds an editor's token to one question: the digest of a change of the lists of people."""
 
     hash: str
     purpose: Literal["lead", "editor"]
@@ -140,6 +157,7 @@ class Token(Value):
     draft: int | None = None
     person: str  # address
     dead: bool = False
+    about: str = ""
 
 
 class Absence(Value):
@@ -150,6 +168,31 @@ class Absence(Value):
     until: date | None
     why: Literal["out_of_office", "bounce"]
     inbound: int
+
+
+class PeopleOver(Value):
+    """A list of leads, deputies and readers that an editor confirmed: it lies over the configuration's files.
+
+    ``number`` counts a bulletin's lists from 1; ``digest`` names the bytes of the list (``core.people.KeptPeople``)."""
+
+    bulletin: str
+    number: int
+    digest: str
+    edition_id: int
+    inbound: int  # the mail that confirmed it
+    person: str  # address
+    at: AwareDatetime
+
+
+class Decided(Value):
+    """What an editor decided, when, about which draft, and what was done."""
+
+    at: AwareDatetime
+    person: str  # address
+    word: str
+    argument: str
+    draft: int | None
+    done: str
 
 
 class Event(Value):
@@ -312,6 +355,20 @@ class Logged(Value):
     data: dict[str, str | int | None] = Field(default_factory=dict)
 
 
+class PeopleChanged(Value):
+    """One more list of people was confirmed; (bulletin, number) is unique, so of two at once one has lost the race.
+
+    The bytes that ``digest`` names come as BlobAdded before it."""
+
+    change: Literal["people_changed"] = "people_changed"
+    bulletin: str
+    number: int
+    digest: str
+    edition_id: int
+    inbound: int
+    person: str
+
+
 class ProblemNoted(Value):
     """Something needs a person; (code, where) is unique while it is open, so it is told once."""
 
@@ -346,6 +403,7 @@ Change = Annotated[
     | AbsenceEnded
     | CountsAdded
     | Logged
+    | PeopleChanged
     | ProblemNoted
     | ProblemCleared,
     Field(discriminator="change"),

@@ -10,6 +10,7 @@ reminder            lead                         not in yet
 deputy_question     deputy                       the lead is away: could you?
 receipt             lead                         the section as it will be printed, what was set aside, questions
 answer              anybody who wrote            what was understood, what happened, what may be said
+people              editor                       the lists of leads, deputies and readers, as a spreadsheet
 draft               editor                       who is in, findings, changes, readers; APPROVE, HOLD ...
 chaser              editor                       a draft waits for a decision
 confirmation        editor                       approved; when it leaves; how to stop it
@@ -79,7 +80,7 @@ class Envelope(Value):
     date: AwareDatetime
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
-    reply_to: str | None = None
+    reply_to: tuple[str, ...] = ()  # where a reply goes, if not to the sender alone
 
 
 def compose(
@@ -188,7 +189,7 @@ def _header(kind: str, subject: str, envelope: Envelope) -> bytes:
     lines = [
         wire.address_header("From", envelope.sender_name, envelope.sender),
         wire.address_header("To", envelope.recipient_name, envelope.recipient),
-        wire.address_header("Reply-To", "", envelope.reply_to) if envelope.reply_to else b"",
+        wire.addresses_header("Reply-To", envelope.reply_to) if envelope.reply_to else b"",
         wire.header("Subject", subject),
         wire.date_header(envelope.date),
         wire.header("Message-ID", wire.message_id(envelope.message_id)),

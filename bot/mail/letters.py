@@ -96,10 +96,19 @@ class ReceiptLetter(Letter):
     late: bool = False
 
 
+class Shown(Value):
+    """One section in the digest of receipts: as it will be printed, and what is still asked about it; ``news`` says
+    what this mail stands for."""
+
+    section: Section
+    news: str
+    questions: tuple[str, ...] = ()
+
+
 class AnswerLetter(Letter):
     """A plain answer: something was unclear, late, not placed, or asked. ``about`` heads the subject ("Your reply");
     ``sentences`` say what was understood and what happened; ``may_say`` lists what can be replied, word and meaning;
-    ``quoted`` shows the line of theirs that it is about."""
+    ``quoted`` shows the line of theirs that it is about; ``shown`` are sections as they will be printed."""
 
     kind: Literal["answer"] = "answer"
     about: str
@@ -107,6 +116,18 @@ class AnswerLetter(Letter):
     may_say: tuple[tuple[str, str], ...] = ()
     quoted: str = ""
     lines: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
+
+
+class PeopleLetter(Letter):
+    """To an editor: the lists of leads, deputies and readers, attached as ``file``, with how many there are."""
+
+    kind: Literal["people"] = "people"
+    leads: int
+    deputies: int
+    readers: int
+    file: str
+    notes: tuple[str, ...] = ()
 
 
 class Standing(Value):
@@ -116,6 +137,13 @@ class Standing(Value):
     status: Literal["in", "nil", "late", "missing", "skipped"]
     person: str = ""
     note: str = ""  # "replied Tuesday 12 August at 09:40", "out of office until 18 August"
+
+
+TO_A_CORRECTION = (
+    ("APPROVE", "send exactly this draft to the readers below"),
+    ("HOLD", "stop everything that has not left, at any time"),
+    ("CHANGES", "what you write underneath goes to the leads"),
+)
 
 
 class DraftLetter(Letter):
@@ -135,11 +163,10 @@ class DraftLetter(Letter):
     notes: tuple[str, ...] = ()
     readers: tuple[Person, ...] = ()
     open_mails: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()  # what readers asked and nobody has answered yet, one line each
     enclosures: tuple[str, ...] = ()  # files that leads sent, one line each, with the number that ENCLOSE names
     may_say: tuple[tuple[str, str], ...] = (
-        ("APPROVE", "send exactly this draft to the readers below"),
-        ("HOLD", "stop everything that has not left, at any time"),
-        ("CHANGES", "what you write underneath goes to the leads"),
+        *TO_A_CORRECTION,
         ("CHASE", "remind those who are not in; add a theme to remind one"),
         ("EXTEND 15 September", "give the leads until that day"),
         ("SKIP Hate Crime", "leave that theme out this month"),
@@ -227,12 +254,15 @@ class StrayMail(Value):
 
 
 class NoticeLetter(Letter):
-    """To the editor: something happened that may need a decision (absence, bounce, stray mails, late reply)."""
+    """To the editor: something happened that may need a decision (absence, bounce, stray mails, late reply).
+
+    ``words``: what a reader asks, a paragraph each, when it passes that on."""
 
     kind: Literal["notice"] = "notice"
     about: str
     sentences: tuple[str, ...]
     mails: tuple[StrayMail, ...] = ()
+    words: tuple[str, ...] = ()
     may_say: tuple[tuple[str, str], ...] = Field(default=())
 
 
@@ -242,6 +272,7 @@ AnyLetter = (
     | DeputyLetter
     | ReceiptLetter
     | AnswerLetter
+    | PeopleLetter
     | DraftLetter
     | ChaserLetter
     | ConfirmationLetter

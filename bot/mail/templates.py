@@ -7,13 +7,16 @@ printed once, never rendered again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from types import CodeType
 from zoneinfo import ZoneInfo
 
-from jinja2 import FunctionLoader, StrictUndefined
+from jinja2 import BytecodeCache, FunctionLoader, StrictUndefined
 from jinja2 import TemplateError as JinjaError
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -64,6 +67,25 @@ def _rest(where: str) -> str:
     return ", ".join(where.split(" / ")[1:])
 
 
+class _Compiled(BytecodeCache):
+    """What was compiled, by name and text, for all bulletins of this process: compiling costs more than rendering."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """The code of this name and text, if it was compiled before."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(load: Callable[[str], str | None]) -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(load),
@@ -72,6 +94,7 @@ def _environment(load: Callable[[str], str | None]) -> ImmutableSandboxedEnviron
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     env.filters.update(
         suggested=suggested,
@@ -108,15 +131,27 @@ class MailTemplates:
 
         return cls(load)
 
+    def compile(self, name: str) -> None:
+        """Read a template without its values; TemplateError when it cannot be understood."""
+        with _plainly(name):
+            self._env.get_template(name)
+
     def render(self, name: str, values: Mapping[str, object]) -> str:
         """A template with its values; TemplateError names the file and the place."""
-        try:
+        with _plainly(name):
             return self._env.get_template(name).render(values)
-        except JinjaError as error:
-            line = getattr(error, "lineno", None)
-            place = f"{name}, line {line}" if line else name
-            raise TemplateError(
-                f"The mail template {place} cannot be used: {error.message or error}.",
-                "Mend it or put the last good one back.",
-                code="mail-template",
-            ) from error
+
+
+@contextmanager
+def _plainly(name: str) -> Iterator[None]:
+    """What jinja2 says of a template, as our own error."""
+    try:
+        yield
+    except JinjaError as error:
+        line = getattr(error, "lineno", None)
+        place = f"{name}, line {line}" if line else name
+        raise TemplateError(
+            f"The mail template {place} cannot be used: {error.message or error}.",
+            "Mend it or put the last good one back.",
+            code="mail-template",
+        ) from error

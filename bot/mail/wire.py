@@ -75,10 +75,11 @@ def _encoded_words(text: str) -> list[str]:
 
 
 def _fold(name: str, words: Sequence[str]) -> bytes:
-    """One header field from words, broken between words so that lines stay short."""
+    """One header field from words, broken between words so that lines stay short; the first word stays beside the name,
+    for some programs take a Message-ID that begins on the second line for none."""
     lines, line = [], f"{name}:"
-    for word in words:
-        if len(line) + 1 + len(word) > FOLD and line.strip():
+    for number, word in enumerate(words):
+        if number and len(line) + 1 + len(word) > FOLD:
             lines.append(line)
             line = ""
         line += f" {word}"
@@ -91,6 +92,12 @@ def header(name: str, value: str) -> bytes:
     words = value.split(" ")
     plain = value.isascii() and all(words) and max(map(len, words)) < 200 and "=?" not in value
     return _fold(name, words if plain else _encoded_words(value))
+
+
+def addresses_header(name: str, addresses: Sequence[str]) -> bytes:
+    """``Name: <a@b>, <c@d>``; each address checked."""
+    specs = [f"<{address(addr, name)}>" for addr in addresses]
+    return _fold(name, [*(f"{spec}," for spec in specs[:-1]), specs[-1]])
 
 
 def address_header(name: str, display: str, addr: str) -> bytes:

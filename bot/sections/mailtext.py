@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.errors import MessageError
 from email.header import decode_header
 
 from bot.mail.html import html_lines
@@ -56,7 +57,7 @@ def _decoded(value: str) -> str:
         return value
     try:
         words = decode_header(value)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):  # the last: a broken encoded word
         return value
     return "".join(word if isinstance(word, str) else _bytes_text(word, charset) for word, charset in words)
 

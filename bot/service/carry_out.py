@@ -21,11 +21,13 @@ from bot.core.effects import (
     ReportOutcome,
     SendCopy,
     SendDigest,
+    SendDraft,
+    SendPeople,
     SendReceipt,
 )
 from bot.core.model import Submission
 from bot.core.records import Change, EditionSaved, EditionView
-from bot.service import drafting, receipts, writing
+from bot.service import drafting, people, receipts, writing
 from bot.service.desk import Desk
 from bot.service.work import Incoming, Work
 
@@ -61,6 +63,7 @@ CARRY_OUT: dict[type[Any], Callable[[Work, Any], tuple[Change, ...]]] = {
     Remind: writing.remind,
     SendReceipt: receipts.send_receipt,
     SendDigest: receipts.send_digest,
+    SendPeople: people.send_people,
     Answer: writing.answer,
     ChaseEditor: writing.chase_editor,
     Confirm: writing.confirm,
@@ -68,6 +71,7 @@ CARRY_OUT: dict[type[Any], Callable[[Work, Any], tuple[Change, ...]]] = {
     Notify: writing.notify,
     Alert: writing.alert,
     MakeDraft: drafting.make_draft,
+    SendDraft: drafting.send_draft,
     Distribute: drafting.distribute,
     SendCopy: drafting.send_copy,
 }

@@ -13,7 +13,7 @@ from bot.core.planner.rules import Rules
 from bot.core.records import Change, EditionView
 from bot.errors import StoreError
 from bot.sections.editortext import editor_text
-from bot.service import editing, filing
+from bot.service import editing, filing, people
 from bot.service.desk import Account, Desk
 from bot.service.facts import person_of
 from bot.service.opening import Opened, open_mail
@@ -63,11 +63,14 @@ def read_command(
         digest=opened.digest,
         draft=mine[0].draft if mine else None,
         has_token=bool(mine),
+        about=mine[0].about if mine else "",
         stale=bool(mine) and all(token.dead for token in mine),
         fresh_code=keys.make_code(desk.random_bytes(16)) if _unproven(account, opened) else "",
     )
     if command.word is Word.FILE and command.numbers:
         said = said.model_copy(update={"filing": filing.look_at(desk, view, command.numbers[0])})
+    if people.is_about_people(said, files):
+        return people.with_list(desk, view, said, files), []
     return editing.with_files(desk, view, said, files)
 
 

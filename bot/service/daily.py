@@ -40,7 +40,8 @@ def note_late(desk: Desk) -> bool:
     late: dict[tuple[str, str], Change] = {}
     for edition in desk.store.editions(states=IN_HAND):
         config = desk.bulletins.get(edition.bulletin)
-        problem = overdue(edition, now, config.skip) if config else None
+        skip = config.skip if config else frozenset({edition.period})  # unknown: a month that is not begun is not told
+        problem = overdue(edition, now, skip)
         if problem is not None:
             late[problem.code, place_of(edition)] = ProblemNoted(problem=problem, edition_id=edition.id)
     changes = [change for key, change in late.items() if key not in open_now]

@@ -9,7 +9,7 @@ from datetime import time
 from typing import Literal
 
 from bot.config import BulletinConfig
-from bot.core.model import Person
+from bot.core.model import Person, Problem
 from bot.core.planner.rules import Rules
 from bot.mail.authenticity import TrustProfile
 from bot.mail.templates import MailTemplates
@@ -22,13 +22,15 @@ log = logging.getLogger("bot")
 class Account:
     """One mailbox with its send side, the rules by which it knows senders, and the bulletins that use it.
 
-    ``codes``: when an editor's decision is confirmed by a mailed code."""
+    ``codes``: when an editor's decision is confirmed by a mailed code. ``absent``: bulletins that have editions, may
+    get mails here, and are not here themselves."""
 
     mailbox: Mailbox
     sender: Sender
     trust: TrustProfile
     bulletins: frozenset[str]
     codes: Literal["never", "unproven", "always"] = "unproven"
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Looks:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the service works with. ``random_bytes`` is the only source of randomness (for tokens)."""
+    """What the service works with. ``random_bytes`` is the only source of randomness (for tokens). ``absent``: the
+    bulletins that have stopped, each with what the operator is told (absent.py)."""
 
     bulletins: Mapping[str, BulletinConfig]
     looks: Mapping[str, Looks]
@@ -52,7 +55,9 @@ class Desk:
     random_bytes: Callable[[int], bytes]
     instance: str = ""
     daily_summary: time | None = None  # when the operator gets the day's summary, London time; None: never
+    dictionary: Callable[[str], bool] | None = None  # whether a word is in a British dictionary; None: there is none
     say: Callable[[str], None] = field(default=lambda sentence: None)  # progress for a terminal
+    absent: Mapping[str, Problem] = field(default_factory=dict)
 
     def account_of(self, bulletin: str) -> Account:
         """The mailbox that a bulletin uses."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.core import keys
 from bot.core.assemble import changes_between, of_theme, status_of
-from bot.core.effects import Distribute, MakeDraft, SendCopy
+from bot.core.effects import Distribute, MakeDraft, SendCopy, SendDraft
 from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, SectionStatus, Submission, Theme
 from bot.core.planner.editing import readers_for
 from bot.core.proof import proofread
@@ -22,7 +22,7 @@ from bot.render.chart import chart_png
 from bot.render.html import InlineImage, inline_images, render_html
 from bot.render.text import render_text
 from bot.render.word import render_word
-from bot.service import correcting, writing
+from bot.service import correcting, readers, writing
 from bot.service.enclosing import enclosed
 from bot.service.figures import STATISTICS_PLACE, last_published
 from bot.service.proofing import proof_context
@@ -127,6 +127,14 @@ def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
     return tuple(changes)
 
 
+def send_draft(work: Work, effect: SendDraft) -> tuple[Change, ...]:
+    """The draft as it is, to one more of those who may decide: with a reference of their own."""
+    draft = writing.current_draft(work)
+    word = work.blob(next(part.digest for part in draft.parts if part.name == WORD_PART))
+    as_made = MakeDraft(number=draft.number, version=draft.version, notes=effect.notes)
+    return _draft_letter(work, as_made, draft, effect.to, word)
+
+
 def _statistics_findings(work: Work) -> tuple[Finding, ...]:
     """What the statistics rules noticed in the newest figures of each theme, those that were refused included."""
     config = work.desk.bulletins[work.bulletin]
@@ -215,9 +223,11 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
         findings=draft.findings,
         changes=draft.changes,
         notes=(*_without_theme(work), *figures_notes(work), *effect.notes, *correcting.notes(work, effect)),
+        questions=readers.open_questions(work),
         enclosures=correcting.enclosure_lines(work),
         readers=readers_for(work.view, work.desk.rules(work.bulletin, edition.period)),
         open_mails=tuple(_open_line(mail) for mail in (*held, *strays)),
+        **({"may_say": letters.TO_A_CORRECTION} if draft.version > 1 else {}),
     )
     attached = Attachment(name=file_name(work, draft.bulletin, f" draft {draft.number}"), media_type=DOCX, data=word)
     key = keys.draft_key(edition.bulletin, edition.period, draft.number, editor.address)
@@ -276,9 +286,10 @@ def _published(work: Work) -> list[Change]:
     changes: list[Change] = []
     for theme in work.desk.bulletins[work.bulletin].themes:
         brought = [s.counts for s in of_theme(theme.key, work.view.submissions) if s.statistics is not None]
-        if brought and brought[-1]:
-            known = {_count_key(c) for c in work.desk.store.counts(brought[-1][0].series)}
-            fresh = tuple(c for c in brought[-1] if _count_key(c) not in known)
+        if brought and brought[-1] and theme.series:
+            name = keys.series_name(work.bulletin, theme.series)
+            known = {_count_key(c) for c in work.desk.store.counts(name)}
+            fresh = tuple(c.model_copy(update={"series": name}) for c in brought[-1] if _count_key(c) not in known)
             if fresh:
                 changes.append(CountsAdded(counts=fresh))
     return changes

@@ -73,7 +73,17 @@ def _says_hold(desk: Desk, opened: Opened, editor_of: tuple[str, ...]) -> bool:
     return plain or any(e.state in ON_ITS_WAY for bulletin in editor_of for e in desk.store.editions(bulletin))
 
 
-_GIVEN_ALONE = (Word.APPROVE, Word.STATUS, Word.EXTEND, Word.CHASE, Word.SKIP, Word.CANCEL, Word.FILE, Word.SEND_TO)
+_GIVEN_ALONE = (
+    Word.APPROVE,
+    Word.STATUS,
+    Word.EXTEND,
+    Word.CHASE,
+    Word.SKIP,
+    Word.CANCEL,
+    Word.FILE,
+    Word.SEND_TO,
+    Word.PEOPLE,
+)
 
 
 def _says_command(desk: Desk, opened: Opened) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import keys
 from bot.core.assemble import of_theme
 from bot.core.model import Count, Finding, Item, Person, Severity, StatisticsTable, Table, Theme, Value, block_text
 from bot.core.records import EditionView
@@ -37,15 +38,16 @@ def series_of(desk: Desk, bulletin: str, theme: Theme) -> SeriesConfig | None:
     return desk.bulletins[bulletin].series.get(theme.series) if theme.series else None
 
 
-def history_of(desk: Desk, series: SeriesConfig) -> History:
-    """What has been published of a series."""
-    return History(series.key, desk.store.counts(series.key))
+def history_of(desk: Desk, bulletin: str, series: SeriesConfig) -> History:
+    """What has been published of a bulletin's series."""
+    name = keys.series_name(bulletin, series.key)
+    return History(name, desk.store.counts(name))
 
 
 def last_published(desk: Desk, bulletin: str, theme: Theme) -> StatisticsTable | None:
     """The last published table, marked as such; None before anything was published."""
     series = series_of(desk, bulletin, theme)
-    history = history_of(desk, series) if series else None
+    history = history_of(desk, bulletin, series) if series else None
     if series is None or history is None or history.last is None:
         return None
     return table_for(history, series, history.last).model_copy(update={"stale": True})
@@ -165,7 +167,7 @@ def _read(
     desk: Desk, view: EditionView, series: SeriesConfig, workbook: Workbook, opened: Opened, text: str = ""
 ) -> Figures:
     """One workbook against the series: an error keeps it out of print. ``text`` stands with it, besides the mail's."""
-    history = history_of(desk, series)
+    history = history_of(desk, view.edition.bulletin, series)
     expected = view.edition.timetable.statistics_to or None
     text = f"{opened.reading.new_text}\n{text}"
     reading = read_statistics(workbook, series, expected_period=expected, history=history, mail_text=text)

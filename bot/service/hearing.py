@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.core import keys
-from bot.core.assemble import of_theme, section_now
+from bot.core.assemble import of_theme, section_now, standing_items
 from bot.core.mending import words_pattern
 from bot.core.model import (
     Finding,
@@ -109,7 +109,8 @@ def _answers(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
         return
     delivery = opened.thread_delivery
     asked, open_ = asked_in(desk, view, theme, person, delivery.key if delivery else "")
-    thread = delivery.kind == "receipt" if delivery else bool(opened.thread and open_ and opened.message)
+    receipt = delivery is not None and (delivery.kind == "receipt" or keys.is_digest(delivery.key))
+    thread = receipt if delivery else bool(opened.thread and open_ and opened.message)
     lines = [line for line in reading.new_text.splitlines() if line.strip()]
     if not lines:
         return
@@ -142,7 +143,7 @@ def asked_in(desk: Desk, view: EditionView, theme: Theme, person: Person, receip
         return Asked((), ()), False
     until = tuple(s for s in before if s.revision <= about.revision)
     items = section_now(theme, until).items
-    standing = section_now(theme, before).items
+    standing, _ = standing_items(before, theme.title)  # each with its own mail, not yet joined under one heading
     sources = tuple(_source(finding, standing) for finding in about.questions)
     return Asked(about.questions, items, sources), bool(about.questions)
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.config import BulletinConfig
 from bot.core import keys
-from bot.core.classify import Thread
+from bot.core.classify import READERS_QUESTION, Thread
 from bot.core.model import MailClass, Reading
 from bot.core.records import Delivery, Inbound, Token
 from bot.errors import StoreError
@@ -156,11 +156,12 @@ def _request(desk: Desk, thread: Thread | None, delivery: Delivery | None) -> Re
         keys.request_key(thread.bulletin, thread.period, thread.theme, thread.person),
         keys.deputy_question_key(thread.bulletin, thread.period, thread.theme, thread.person),
     ):
-        asked = desk.store.delivery(key)
-        form = _ours(desk, asked) if asked is not None else b""
+        replied = delivery is not None and delivery.key == key
+        asked = delivery if replied else desk.store.delivery(key)
+        form = answered if replied else _ours(desk, asked) if asked is not None else b""
         if form:
             request = request_from_mail(form)
-            if delivery is None or delivery.key == key or not answered:
+            if replied or not answered:
                 return request
             other = request_from_mail(answered)
             return replace(request, quoted_lines=other.lines, mails=(*request.mails, other.message_id))
@@ -205,7 +206,12 @@ def _references(raw: bytes, message: Message | None) -> tuple[list[str], str]:
 def _tokens(desk: Desk, text: str) -> tuple[Token, ...]:
     """The tokens of ours that the mail carries, in order."""
     found = (desk.store.token(keys.token_hash(token)) for token in keys.find_tokens(text[:HEAD_BYTES]))
-    return tuple(token for token in found if token is not None)
+    return tuple(token for token in found if token is not None and _ours_or_absent(desk, token.bulletin))
+
+
+def _ours_or_absent(desk: Desk, bulletin: str) -> bool:
+    """Whether the configuration has this bulletin, or waits for it; not one that was taken away for good."""
+    return bulletin in desk.bulletins or bulletin in desk.absent
 
 
 def _thread(desk: Desk, ids: list[str], tokens: tuple[Token, ...], text: str) -> tuple[Thread | None, Delivery | None]:
@@ -218,7 +224,7 @@ def _thread(desk: Desk, ids: list[str], tokens: tuple[Token, ...], text: str) ->
                 return thread, delivery
     if tokens:
         return _from_token(tokens[0], "token"), None
-    live = {token.hash: token for token in desk.store.live_tokens("lead")}
+    live = {token.hash: token for token in desk.store.live_tokens("lead") if _ours_or_absent(desk, token.bulletin)}
     near = keys.near_tokens(text[:HEAD_BYTES], live.keys()) if live else ()
     return (_from_token(live[near[0]], "near token"), None) if near else (None, None)
 
@@ -239,10 +245,16 @@ def _from_token(token: Token, by: str) -> Thread:
 def _thread_of(desk: Desk, delivery: Delivery, tokens: tuple[Token, ...]) -> Thread | None:
     """The thread behind one of our mails. What it is about stands in the token that our mail carried."""
     edition = desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
-    if edition is None or edition.bulletin not in desk.bulletins:
+    if edition is None or not _ours_or_absent(desk, edition.bulletin):
         return None
-    if delivery.kind in ("bulletin", "late_copy"):
+    if edition.bulletin in desk.absent or delivery.kind in ("bulletin", "late_copy"):
         return Thread(by="thread", kind="bulletin", purpose="reader", bulletin=edition.bulletin, period=edition.period)
+    if asked := keys.readers_question(delivery.key):
+        theme = next((one.theme for one in edition.asked if one.digest == asked), "")
+        return Thread(
+            by="thread", kind=READERS_QUESTION, purpose="reader", bulletin=edition.bulletin, period=edition.period,
+            theme=theme,
+        )  # fmt: skip
     config = desk.bulletins[edition.bulletin]
     headers = parse_headers(_ours(desk, delivery)[:HEAD_BYTES]).all("subject")
     subject = decoded(headers[0]) if headers else ""
@@ -270,10 +282,16 @@ def _theme_of(config: BulletinConfig, address: str, subject: str) -> str:
     return mine[0] if len(mine) == 1 else named[0] if len(named) == 1 else ""
 
 
+def _still_ours(desk: Desk, delivery: Delivery) -> bool:
+    """Whether a mail of ours is of a bulletin that the configuration has, or waits for."""
+    edition = desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
+    return edition is None or _ours_or_absent(desk, edition.bulletin)
+
+
 def _bounced(desk: Desk, reading: Reading) -> tuple[Delivery | None, str]:
     """Our delivery that a bounce names, with its reason; a temporary failure is none."""
     for bounce in reading.bounced:
         delivery = desk.store.delivery_by_message_id(bracketed(bounce.original_message_id))
-        if delivery is not None and bounce.permanent:
+        if delivery is not None and bounce.permanent and _still_ours(desk, delivery):
             return delivery, bounce.status
     return None, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 
 from bot.core import keys
@@ -9,7 +10,6 @@ from bot.core.model import Problem
 from bot.core.records import BlobAdded, Change, Delivery, DeliveryQueued
 from bot.core.timetable import month_title, period_of
 from bot.errors import Conflict, StoreError
-from bot.mail.compose import Envelope, compose
 from bot.mail.letters import AlertLetter, AnswerLetter
 from bot.service.desk import Desk, log
 
@@ -47,17 +47,24 @@ def alert_rows(desk: Desk, problem: Problem, *, cleared: bool = False) -> list[C
     episode = keys.digest(f"{problem.code}\n{problem.where}\n{since.astimezone(UTC).isoformat()}".encode())[:24]
     name = f"{problem.code}/{episode}"
     key = (keys.all_clear_key if cleared else keys.alert_key)(name, desk.operator.address)
-    values = heading(desk)
+    values = heading(desk, problem.where)
     letter = AlertLetter(**values, problems=(problem,), instance=desk.instance, seen_at=now, cleared=cleared)
     return mail_rows(desk, letter, key)
 
 
-def heading(desk: Desk) -> dict[str, str]:
-    """What every mail to the operator carries: the first bulletin's name, this month, who writes to whom."""
-    config = next(iter(desk.bulletins.values()))
+_OF_AN_EDITION = re.compile(r"(?P<bulletin>[^/ ]+)[ /](?P<period>\d{4}-(?:0[1-9]|1[0-2]))(?![\d-])")
+
+
+def heading(desk: Desk, where: str = "") -> dict[str, str]:
+    """What every mail to the operator carries: whose bulletin, which month, who writes to whom. They are those of the
+    edition that ``where`` names ("ccsu-rag 2025-08", or a mail of ours), else the first bulletin's and this month."""
+    config, period = next(iter(desk.bulletins.values())), period_of(desk.clock.now())
+    named = _OF_AN_EDITION.match(where)
+    if named and named["bulletin"] in desk.bulletins:
+        config, period = desk.bulletins[named["bulletin"]], named["period"]
     return {
         "bulletin": config.title,
-        "month": month_title(period_of(desk.clock.now())),
+        "month": month_title(period),
         "name": desk.operator.name,
         "team": config.author or config.title,
     }
@@ -67,6 +74,8 @@ def mail_rows(desk: Desk, letter: AlertLetter | AnswerLetter, key: str) -> list[
     """The rows of one mail to the operator; none when its key is in the outbox already."""
     if desk.store.delivery(key) is not None:
         return []
+    from bot.mail.compose import Envelope, compose  # loads when there is something to tell
+
     bulletin, config = next(iter(desk.bulletins.items()))
     now = desk.clock.now()
     envelope = Envelope(

@@ -43,7 +43,9 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool], *, look_first: bool = Fal
     left = 0
     tried: set[str] = set()
     while may_go_on() and (room := _room(desk)) > 0:
-        found = desk.store.lease_deliverable(desk.clock.now(), min(BATCH, room), LEASE_SECONDS)
+        found = desk.store.lease_deliverable(
+            desk.clock.now(), min(BATCH, room), LEASE_SECONDS, absent=tuple(desk.absent)
+        )
         leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
         tried.update(delivery.key for delivery in leased)
         for delivery in leased:
@@ -128,7 +130,7 @@ def probe_silent(desk: Desk, may_go_on: Callable[[], bool]) -> int:
 
     Gives how many were settled: an edition may have waited for one of them, so the round was not idle."""
     settled = 0
-    for delivery in desk.store.silent(desk.clock.now(), BATCH, LEASE_SECONDS):
+    for delivery in desk.store.silent(desk.clock.now(), BATCH, LEASE_SECONDS, absent=tuple(desk.absent)):
         if not may_go_on():
             break
         account = account_for(desk, delivery)
@@ -179,14 +181,19 @@ def troubled(desk: Desk) -> bool:
     return any(problem.code in SENDING_TROUBLE for problem in desk.store.problems())
 
 
+def _bulletins(account: Account) -> str:
+    """A mailbox by its bulletins: its name holds its address, which the log must not."""
+    return ", ".join(sorted(account.bulletins)) or "no bulletin"
+
+
 def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
     """The mailbox is not there: noted once, cleared when it answers again. "Wait a moment" is no trouble."""
     if error.code == "throttled":
-        log.info("mailbox %s: paced", account.mailbox.name)
+        log.info("mailbox of %s: paced", _bulletins(account))
         return
     name = account.mailbox.name
     code = "login-failed" if isinstance(error, LoginFailed) else "mailbox-unreachable"
-    log.warning("mailbox %s: %s", name, code)
+    log.warning("mailbox of %s: %s", _bulletins(account), code)
     open_codes = {problem.code for problem in desk.store.problems() if problem.where == name}
     if code == "mailbox-unreachable" and "login-failed" in open_codes:
         return  # one trouble, one alert: a mailbox that refuses us is not to be reached either
@@ -196,7 +203,7 @@ def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
 
 def note_unexpected(desk: Desk, account: Account, error: Exception) -> str:
     """A mailbox failed in a way that nobody foresaw: the same alert as for one that is away; gives its sentence."""
-    log.error("mailbox %s: unexpected %s", account.mailbox.name, type(error).__name__, exc_info=error)
+    log.error("mailbox of %s: unexpected %s", _bulletins(account), type(error).__name__, exc_info=error)
     sentence = f"The mailbox failed in an unexpected way ({type(error).__name__})."
     note_trouble(desk, account, Unavailable(sentence, "The log says more; please report it.", "unexpected"))
     return sentence

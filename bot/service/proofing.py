@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.core.model import Finding
 from bot.core.proof import Printed, ProofContext
 from bot.core.records import EditionView
@@ -13,20 +11,18 @@ from bot.service.desk import Desk
 REMEMBERED = 36  # editions back in which an "accept" is looked for
 
 
-def proof_context(
-    desk: Desk, view: EditionView, received: tuple[Finding, ...] = (), accepted: Iterable[str] = ()
-) -> ProofContext:
-    """The context of one edition's proof-reading; it is read on its distribution day. ``accepted`` are keys of findings
-    that are accepted just now, beside those that were before."""
+def proof_context(desk: Desk, view: EditionView, received: tuple[Finding, ...] = ()) -> ProofContext:
+    """The context of one edition's proof-reading; it is read on its distribution day."""
     edition = view.edition
     config = desk.bulletins[edition.bulletin]
+    editions = desk.store.editions(edition.bulletin)[-REMEMBERED:]
+    of_period = {before.period: before for before in editions}
     previous: list[Printed] = []
     for back in (1, 2, 3):
-        period = shifted_period(edition.period, -back)
-        before = desk.store.edition(edition.bulletin, period)
+        before = of_period.get(shifted_period(edition.period, -back))
         draft = desk.store.draft(before.id, before.approved_draft) if before and before.approved_draft else None
-        if draft is not None:
-            previous.append(Printed(period=period, sections=draft.bulletin.sections))
+        if before is not None and draft is not None:
+            previous.append(Printed(period=before.period, sections=draft.bulletin.sections))
     return ProofContext(
         period=edition.period,
         today=edition.timetable.distribution_at.astimezone(LONDON).date(),
@@ -35,12 +31,7 @@ def proof_context(
         known_words=frozenset(config.words),
         previous=tuple(previous),
         received=received,
-        accepted=accepted_in(desk, view).union(accepted),
+        accepted=frozenset(key for one in (*editions, edition) for key in one.accepted),
         marking=config.marking,
+        dictionary=desk.dictionary,
     )
-
-
-def accepted_in(desk: Desk, view: EditionView) -> frozenset[str]:
-    """The findings that were accepted for this bulletin, this month or earlier."""
-    editions = desk.store.editions(view.edition.bulletin)[-REMEMBERED:]
-    return frozenset(key for edition in (*editions, view.edition) for key in edition.accepted)

@@ -4,9 +4,9 @@ digest of those that were not sent one by one."""
 from __future__ import annotations
 
 from bot.core.effects import SendDigest, SendReceipt
-from bot.core.model import Leftover, Section, Submission
+from bot.core.model import Leftover, Section, Submission, Theme
 from bot.core.questions import with_meaning
-from bot.core.records import Change
+from bot.core.records import Change, Owed
 from bot.mail import letters
 from bot.service.figures import STATISTICS_PLACE
 from bot.service.sections import section_of
@@ -56,30 +56,42 @@ def together(leftovers: tuple[Leftover, ...]) -> tuple[Leftover, ...]:
 
 
 def send_digest(work: Work, effect: SendDigest) -> tuple[Change, ...]:
-    """One mail for the receipts that joined it: per theme, how it stands and what is still asked."""
-    lines: list[str] = []
-    for key in dict.fromkeys(one.theme for one in effect.owed):
-        theme = theme_of(work, key)
-        mine = [one.revision for one in effect.owed if one.theme == key]
-        section = section_of(work.desk, work.view, theme)
-        lines.append(f"{theme.title}: {len(mine)} more mail{'s' * (len(mine) != 1)}. {_stands(section)}")
-        lines += [with_meaning(finding) for finding in _submission(work, key, max(mine)).questions]
-    first = effect.owed[0].theme
-    token, issued = work.token("lead", effect.to, theme=first)
+    """One mail for the receipts that joined it: each section as it will be printed, and what is still asked. Its
+    reference names the theme when there is only one: a reply to a mail about several is never put under a guess."""
+    themes = [theme_of(work, key) for key in dict.fromkeys(one.theme for one in effect.owed)]
+    shown = tuple(_shown(work, theme, effect.owed) for theme in themes)
+    one = len(themes) == 1
+    token, issued = work.token("lead", effect.to, theme=themes[0].key) if one else ("", None)
+    which = "reply to this mail" if one else "reply to the last receipt of that section"
     letter = letters.AnswerLetter(
         **heading_values(work, effect.to, token),
-        about="what your further mails have done",
+        about=f"{themes[0].title}: your further mails" if one else "what your further mails have done",
         sentences=(
             "You wrote more often than we send receipts in a day, so this one mail stands for the rest of them.",
-            "Nothing of yours was lost. To change something, reply to this mail.",
+            f"Nothing of yours was lost. To change something, {which}.",
         ),
-        lines=tuple(lines),
+        shown=shown,
     )
-    return (issued, *work.queue(letter, effect.key, effect.to))
+    pictures = pictures_of(work, *(part.section for part in shown))
+    queued = work.queue(letter, effect.key, effect.to, pictures=pictures)
+    return (issued, *queued) if issued else queued
 
 
-def _stands(section: Section) -> str:
-    """How a section stands, in one sentence."""
-    if section.items:
-        return "It will be printed with: " + ", ".join(f"“{item.heading}”" for item in section.items) + "."
+def _shown(work: Work, theme: Theme, owed: tuple[Owed, ...]) -> letters.Shown:
+    """One section of the digest."""
+    mine = [one.revision for one in owed if one.theme == theme.key]
+    section = section_of(work.desk, work.view, theme)
+    questions = tuple(with_meaning(finding) for finding in _submission(work, theme.key, max(mine)).questions)
+    return letters.Shown(
+        section=section,
+        news=f"{len(mine)} more mail{'s' * (len(mine) != 1)}. {_stands(section, len(questions))}",
+        questions=questions,
+    )
+
+
+def _stands(section: Section, questions: int) -> str:
+    """How a section stands, in a sentence or two."""
+    if section.items or section.statistics:
+        asked = f" Please answer the question{'s' * (questions != 1)} first." if questions else ""
+        return f"This is how it will be printed.{asked}"
     return "The bulletin will say that there is nothing to report." if section.nil else "Nothing of it is in yet."

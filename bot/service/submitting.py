@@ -15,7 +15,7 @@ from bot.core.model import (
     block_text,
 )
 from bot.core.planner.replies import Reply
-from bot.core.proof import finding_key, proofread
+from bot.core.proof import ProofContext, finding_key, proofread
 from bot.core.questions import to_ask
 from bot.core.records import BlobAdded, Change, EditionView
 from bot.sections.form import items_from, unprinted
@@ -42,6 +42,7 @@ def reply_of(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
     read = figures.figures_of(desk, view, theme, opened, (*items, *said.items), person)
     nil = (reading.nil or said.nil) and not read.items and read.table is None
     found = (*reading.findings, *said.findings, *read.findings)
+    context = proof_context(desk, view)
     submission = Submission(
         theme=theme.key,
         revision=1 + max((s.revision for s in view.submissions if s.theme == theme.key), default=0),
@@ -53,14 +54,14 @@ def reply_of(desk: Desk, view: EditionView, theme: Theme, person: Person, opened
         counts=read.counts,
         leftovers=(*said.leftovers, *unprinted(reading, items), *reading.leftovers),
         attachments=reading.attachments,
-        findings=(*found, *_proof(desk, view, theme, read.items, read.table)),
+        findings=(*found, *_proof(context, theme, read.items, read.table)),
         mode="fields" if reading.replaces == "fields" else reading.replaces,
         mends=said.changes,
         accepted=tuple(said.heard.accepted),
         printed_again=said.printed_again,
         at=desk.clock.now(),
     )
-    submission = submission.model_copy(update={"questions": _questions(desk, view, theme, submission, found)})
+    submission = submission.model_copy(update={"questions": _questions(desk, view, theme, submission, found, context)})
     empty = _is_empty(submission, said)
     reply = Reply(
         submission=submission,
@@ -103,12 +104,17 @@ def _sent_by(desk: Desk, view: EditionView, person: Person, opened: Opened) -> P
 
 
 def _questions(
-    desk: Desk, view: EditionView, theme: Theme, submission: Submission, found: tuple[Finding, ...]
+    desk: Desk,
+    view: EditionView,
+    theme: Theme,
+    submission: Submission,
+    found: tuple[Finding, ...],
+    context: ProofContext,
 ) -> tuple[Finding, ...]:
     """What the receipt asks: everything that is open in the section as it will be printed, at most five."""
     seen = view.model_copy(update={"submissions": (*view.submissions, submission)})
     section = section_of(desk, seen, theme)
-    context = proof_context(desk, view, accepted=submission.accepted)
+    context = context.model_copy(update={"accepted": context.accepted.union(submission.accepted)})
     proof = proofread((section,), context) if section.items else ()
     earlier = [f for s in of_theme(theme.key, view.submissions)[-1:] for f in s.questions if f.code in ONLY_HERE]
     asked = (*earlier, *(f for f in found if not f.where.startswith(STATISTICS_PLACE)), *proof)
@@ -124,11 +130,11 @@ def _stands(finding: Finding, section: Section) -> bool:
 
 
 def _proof(
-    desk: Desk, view: EditionView, theme: Theme, items: tuple[Item, ...], table: StatisticsTable | None
+    context: ProofContext, theme: Theme, items: tuple[Item, ...], table: StatisticsTable | None
 ) -> tuple[Finding, ...]:
     """What proof-reading says of this reply alone."""
     section = Section(theme=theme.key, title=theme.title, items=items, statistics=table)
-    found = proofread((section,), proof_context(desk, view))
+    found = proofread((section,), context)
     return tuple(f for f in found if f.code != "empty-section")
 
 

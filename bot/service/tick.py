@@ -10,25 +10,25 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
 from bot.core.model import Problem
 from bot.core.planner.due import plan_due
+from bot.core.planner.holding import ON_ITS_WAY
 from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import months_missed, period_of
 from bot.errors import BotError, Conflict, StoreError, TransportError
-from bot.service import outbox
-from bot.service.carry_out import changes_of
+from bot.service import absent, clocks, outbox, people
 from bot.service.daily import IN_HAND, besides
 from bot.service.desk import Account, Desk, log
 from bot.service.operator import tell_operator
 from bot.service.restored import restored_from
-from bot.service.understand import understand
 
 CHUNK = 20
 CHUNK_SECONDS = 5.0
+LOOK_SECONDS = 20.0  # in a tick that goes on and on, every edition is looked at so often
 MOST_RECEIVED = 500  # mails of one mailbox in a round, if the seconds allow it
 MOST_ROUNDS = 200
 HEAD_BYTES = 16_384
@@ -56,10 +56,21 @@ class TickReport:
 class Service:
     """The loop. ``stop`` makes it finish the step in hand and return."""
 
-    def __init__(self, desk: Desk, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        monotonic: Callable[[], float] = time.monotonic,
+        moved: Callable[[datetime], timedelta] = clocks.still,
+    ) -> None:
         self.desk = desk
         self._monotonic = monotonic
+        self._moved = moved  # how far the machine's clock was moved since it was asked last
+        self._resting = False  # the clock was moved: nothing by the calendar for a while
         self._stopping = False
+        self._everything = True  # look at every edition in hand, not at those alone that something happened to
+        self._touched: set[int | None] = set()
+        self._opened: set[tuple[str, str]] = set()  # bulletins and months whose edition was seen
+        self._started = False
         self._backup: datetime | None = None  # the time of a backup that was put back, while that matters
         self._first: list[int] = []  # mails that name a mail of ours: in a flood they are read before the rest
 
@@ -70,7 +81,13 @@ class Service:
     def tick(self) -> TickReport:
         """One pass: rounds of receive, understand, advance, deliver until nothing moves."""
         total = TickReport()
+        self.desk.store.check_schema()
+        if not self._started:
+            absent.note_absent(self.desk)
+            self._started = True
         self._backup = restored_from(self.desk)
+        looked = self._monotonic()
+        self._everything = True
         for _ in range(MOST_ROUNDS):
             done = self._round()
             total.received += done.received
@@ -79,11 +96,13 @@ class Service:
             total.left += done.left
             total.settled += done.settled
             total.problems += [p for p in done.problems if p not in total.problems]
-            if done.idle or self._stopping:
+            if self._stopping or (done.idle and self._everything):
                 break
+            self._everything = done.idle or self._monotonic() - looked > LOOK_SECONDS
+            looked = self._monotonic() if self._everything else looked
         if self._stopping:
             return total
-        queued = besides(self.desk)
+        queued = not self._resting and besides(self.desk)
         if (tell_operator(self.desk) or queued) and not outbox.troubled(self.desk):
             self._deliver(total)
         total.again_in = outbox.again_in(self.desk)
@@ -91,6 +110,7 @@ class Service:
 
     def _round(self) -> TickReport:
         report = TickReport()
+        people.refresh(self.desk)
         for step in (self._receive, self._understand, self._advance, self._file, self._deliver):
             if self._stopping:
                 break
@@ -138,15 +158,21 @@ class Service:
     def _understand(self, report: TickReport) -> None:
         go_on = self._budget()
         first, self._first = self._first[:CHUNK], self._first[CHUNK:]
-        for inbound in self.desk.store.unhandled(CHUNK, now=self.desk.clock.now(), first=first):
+        desk = self.desk
+        boxes, waiting = absent.mailboxes(desk), absent.waiting(desk)
+        for inbound in desk.store.unhandled(CHUNK, now=desk.clock.now(), first=first, mailboxes=boxes, waiting=waiting):
+            from bot.service.understand import understand  # the readers of mail load when there is one
+
             if not go_on():
                 return
-            report.handled += understand(self.desk, inbound)
+            report.handled += understand(desk, inbound)
+            found = desk.store.inbound(inbound.id)
+            self._touched.add(found.edition_id if found else None)
 
     def _file(self, report: TickReport) -> None:
         """Tell the mailbox about mails that are handled; a repeat is harmless."""
         accounts = {account.mailbox.name: account for account in self.desk.accounts}
-        for filing in self.desk.store.unfiled(CHUNK * 5):
+        for filing in self.desk.store.unfiled(CHUNK * 5, absent.mailboxes(self.desk)):
             account = accounts.get(filing.mailbox)
             if account is None:
                 continue
@@ -159,37 +185,49 @@ class Service:
 
     def _advance(self, report: TickReport) -> None:
         """What the calendar asks of each open edition."""
+        now = self.desk.clock.now()  # asked once: a clock that is moved from here on is met in the next round
+        self._resting = clocks.rests(self.desk, self._moved(now), now)
+        if self._resting:
+            return
         for key in self.desk.bulletins:
             try:
-                self._open_editions(key)
+                self._open_editions(key, now)
             except StoreError as error:
                 report.problems.append(error.message)
+        touched, self._touched = self._touched, set()
         for edition in self.desk.store.editions(states=IN_HAND):
-            if edition.bulletin in self.desk.bulletins and not self._stopping:
-                report.planned += self._advance_one(edition, report)
+            if edition.bulletin not in self.desk.bulletins or self._stopping:
+                continue
+            moves = self._everything or edition.id in touched or edition.state in ON_ITS_WAY
+            if moves and self._advance_one(edition, report, now):
+                report.planned += 1
+                self._touched.add(edition.id)
 
-    def _open_editions(self, bulletin: str) -> None:
+    def _open_editions(self, bulletin: str, now: datetime) -> None:
         """The edition of this month, and those of the months since the last one that an outage left out.
 
         One whose deadline has passed is opened all the same: planning tells operator and editors, who may EXTEND it."""
         store, config = self.desk.store, self.desk.bulletins[bulletin]
-        period = period_of(self.desk.clock.now())
-        if store.edition(bulletin, period) is not None:
+        period = period_of(now)
+        if (bulletin, period) in self._opened:
             return
-        before = [edition.period for edition in store.editions(bulletin) if edition.period < period]
-        for missing in months_missed(max(before, default=None), period):
-            store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=config.timetable(missing)))
+        if store.edition(bulletin, period) is None:
+            before = [edition.period for edition in store.editions(bulletin) if edition.period < period]
+            for missing in months_missed(max(before, default=None), period):
+                store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=config.timetable(missing)))
+        self._opened.add((bulletin, period))
 
-    def _advance_one(self, edition: Edition, report: TickReport) -> bool:
+    def _advance_one(self, edition: Edition, report: TickReport, now: datetime) -> bool:
         """Plan and apply for one edition; a lost race plans afresh in the next round."""
         desk = self.desk
         where = f"{edition.bulletin} {edition.period}"
         try:
-            now = desk.clock.now()
             view = desk.store.view(edition.id)
             plan = plan_due(view, desk.rules(edition.bulletin, edition.period), now)
             if plan.empty:
                 return False
+            from bot.service.carry_out import changes_of  # the renderers load when there is something to do
+
             unstuck = ProblemCleared(code="edition-stuck", where=where)
             desk.store.apply([*changes_of(desk, view, plan, now), unstuck], now)
         except Conflict:

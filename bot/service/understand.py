@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.config import BulletinConfig
+from bot.core import keys
 from bot.core.classify import Facts, Kind, classify
 from bot.core.decision import Word
 from bot.core.effects import Plan
 from bot.core.model import InboundState, Problem, Verdict
 from bot.core.planner.replies import plan_late_reply, plan_reply, takes_replies
-from bot.core.planner.returns import plan_absence, plan_bounce, plan_held, plan_reader_reply
+from bot.core.planner.returns import plan_absence, plan_bounce, plan_held, plan_reader_answer, plan_reader_reply
 from bot.core.planner.rules import Rules
 from bot.core.records import (
     Absence,
+    Asked,
     Change,
     Edition,
     EditionView,
@@ -26,7 +29,7 @@ from bot.core.records import (
 )
 from bot.errors import Conflict, StoreError
 from bot.sections.editortext import editor_text
-from bot.service import filing, submitting
+from bot.service import absent, filing, people, submitting
 from bot.service.carry_out import changes_of
 from bot.service.commanding import plan_command
 from bot.service.desk import Desk, log
@@ -64,6 +67,8 @@ def understand(desk: Desk, inbound: Inbound) -> int:
         return _handle_through_races(desk, inbound)
     except StoreError as error:
         if error.code not in ABOUT_ONE_MAIL:
+            with suppress(StoreError):  # that was no fault of the mail's: it does not count
+                desk.store.wait(inbound.id, inbound.note)
             raise  # the disk, a lock, the server: no mail can be dealt with now
         log.error("inbound %s: %s", inbound.id, error.code)
         park(desk, inbound, error.message)
@@ -114,6 +119,9 @@ def handle(desk: Desk, inbound: Inbound) -> None:
     opened = open_mail(desk, account, inbound)
     facts = gather(desk, account, opened)
     verdict = classify(facts)
+    if absent.must_wait(desk, account, opened, verdict):
+        desk.store.wait(inbound.id, absent.waiting(desk))
+        return
     view = _view(desk, verdict)
     if view is None and verdict.kind in NEEDS_EDITION:
         verdict = verdict.model_copy(update={"kind": str(Kind.STRAY), "reasons": (*verdict.reasons, NO_EDITION)})
@@ -137,6 +145,8 @@ def handle(desk: Desk, inbound: Inbound) -> None:
         )
     )
     desk.store.apply(changes, now)
+    if any(change.change == "people_changed" for change in plan.changes):
+        people.refresh(desk)
 
 
 def _files(opened: Opened) -> bool:
@@ -151,6 +161,7 @@ NEEDS_EDITION = (
     Kind.ABSENCE,
     Kind.BOUNCE,
     Kind.READER_REPLY,
+    Kind.READER_ANSWER,
     Kind.HELD,
 )
 
@@ -256,11 +267,21 @@ def _command(case: Case) -> Handled:
 
 def _reader_reply(case: Case) -> Handled:
     view, rules = _edition(case), _rules(case)
-    theme = case.facts.reader_link.theme if case.facts.reader_link else None  # never on a guess
     person = person_of(case.desk.bulletins[view.edition.bulletin], case.opened.author)
-    who = person.name or person.address or "A reader"
-    plan = plan_reader_reply(view, rules, case.opened.inbound.id, case.opened.digest, who, theme)
-    return plan, *DONE
+    asked = Asked(
+        inbound=case.opened.inbound.id,
+        digest=case.opened.digest,
+        by=person.name or person.address or "A reader",
+        theme=case.verdict.theme or "",  # of the section's own link, or of the question that was passed on: no guess
+        since=case.desk.clock.now(),
+    )
+    return plan_reader_reply(view, rules, asked, person.address), *DONE
+
+
+def _reader_answer(case: Case) -> Handled:
+    delivery = case.opened.thread_delivery
+    digest = keys.readers_question(delivery.key) if delivery else ""
+    return plan_reader_answer(_edition(case), digest, case.opened.inbound.id), *DONE
 
 
 def _held(case: Case) -> Handled:
@@ -292,5 +313,6 @@ HANDLERS: dict[Kind, Callable[[Case], Handled]] = {
     Kind.SUBMISSION: _submission,
     Kind.COMMAND: _command,
     Kind.READER_REPLY: _reader_reply,
+    Kind.READER_ANSWER: _reader_answer,
     Kind.HELD: _held,
 }

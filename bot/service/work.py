@@ -42,7 +42,9 @@ class Work:
         """The bulletin's key."""
         return self.view.edition.bulletin
 
-    def token(self, purpose: str, person: Person, *, theme: str = "", draft: int | None = None) -> tuple[str, Change]:
+    def token(
+        self, purpose: str, person: Person, *, theme: str = "", draft: int | None = None, about: str = ""
+    ) -> tuple[str, Change]:
         """A fresh token in the clear, for the mail that carries it, and the row that keeps its hash."""
         token = keys.make_token(self.desk.random_bytes(16))
         row = Token(
@@ -53,6 +55,7 @@ class Work:
             theme=theme,
             draft=draft,
             person=person.address,
+            about=about,
         )
         return token, TokenIssued(token=row)
 
@@ -65,7 +68,7 @@ class Work:
         attachments: tuple[Attachment, ...] = (),
         pictures: Pictures | None = None,
         reply: bool = False,
-        reply_to: str | None = None,
+        reply_to: tuple[str, ...] = (),
     ) -> tuple[Change, ...]:
         """The rows that put one letter in the outbox. Bytes, Message-ID and Date are fixed here."""
         config = self.desk.bulletins[self.bulletin]

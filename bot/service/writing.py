@@ -21,6 +21,7 @@ from bot.core.timetable import month_title, shifted_period
 from bot.mail import letters
 from bot.mail.parse import parse_message
 from bot.mail.templates import in_words
+from bot.service.readers import words_of
 from bot.service.work import Work
 
 LONGEST_LAST_MONTH = 240  # characters of last month's text that a request shows
@@ -154,7 +155,7 @@ def pictures_of(work: Work, *sections: object) -> dict[str, tuple[str, bytes]]:
 
 def answer(work: Work, effect: Answer) -> tuple[Change, ...]:
     """A plain answer; to an editor with a token for the draft."""
-    token, rows = _editor_token(work, effect.to, effect.editor_draft)
+    token, rows = editor_token(work, effect.to, effect.editor_draft, effect.token_about)
     if effect.theme and not token:
         token, issued = work.token("lead", effect.to, theme=effect.theme)
         rows = (issued,)
@@ -169,11 +170,11 @@ def answer(work: Work, effect: Answer) -> tuple[Change, ...]:
     return (*rows, *work.queue(letter, effect.key, effect.to, reply=effect.inbound is not None))
 
 
-def _editor_token(work: Work, to: Person, draft: int | None) -> tuple[str, tuple[Change, ...]]:
-    """A token bound to a draft, for an editor's mail; none for others or before there is a draft."""
+def editor_token(work: Work, to: Person, draft: int | None, about: str = "") -> tuple[str, tuple[Change, ...]]:
+    """A token bound to a draft, and to what else it is ``about``, for an editor's mail; none for others."""
     if not work.desk.bulletins[work.bulletin].is_editor(to.address):
         return "", ()
-    token, issued = work.token("editor", to, draft=draft)
+    token, issued = work.token("editor", to, draft=draft, about=about)
     return token, (issued,)
 
 
@@ -196,7 +197,7 @@ def fingerprint(digest: str) -> str:
 def chase_editor(work: Work, effect: ChaseEditor) -> tuple[Change, ...]:
     """A draft waits for a decision."""
     draft = current_draft(work)
-    token, rows = _editor_token(work, effect.to, draft.number)
+    token, rows = editor_token(work, effect.to, draft.number)
     config = work.desk.bulletins[work.bulletin]
     edition = work.view.edition
     letter = letters.ChaserLetter(
@@ -220,7 +221,7 @@ def confirm(work: Work, effect: Confirm) -> tuple[Change, ...]:
     """Approved, and when it leaves."""
     draft = current_draft(work)
     edition = work.view.edition
-    token, rows = _editor_token(work, effect.to, draft.number)
+    token, rows = editor_token(work, effect.to, draft.number)
     letter = letters.ConfirmationLetter(
         **heading_values(work, effect.to, token),
         number=draft.number,
@@ -243,7 +244,7 @@ def report_outcome(work: Work, effect: ReportOutcome) -> tuple[Change, ...]:
     def those(state: DeliveryState) -> tuple[letters.Undelivered, ...]:
         return tuple(_undelivered(d, names) for d in mails if d.state is state)
 
-    token, rows = _editor_token(work, effect.to, draft.number)
+    token, rows = editor_token(work, effect.to, draft.number)
     letter = letters.OutcomeLetter(
         **heading_values(work, effect.to, token),
         number=draft.number,
@@ -281,17 +282,20 @@ def stray_mail(work: Work, inbound: Inbound, *, numbered: bool = False) -> lette
 
 
 def notify(work: Work, effect: Notify) -> tuple[Change, ...]:
-    """Something that an editor should know."""
-    token, rows = _editor_token(work, effect.to, effect.editor_draft)
+    """Something that an editor should know, or what a reader asks: that carries no token, since a reply to it goes to
+    the reader as well."""
+    token, rows = editor_token(work, effect.to, effect.editor_draft) if not effect.reader else ("", ())
     inbounds = [found for number in effect.mails if (found := work.desk.store.inbound(number))]
     letter = letters.NoticeLetter(
         **heading_values(work, effect.to, token),
         about=effect.about,
         sentences=effect.sentences,
         mails=tuple(stray_mail(work, inbound, numbered=effect.waits) for inbound in inbounds),
+        words=words_of(work, effect.mails[0]) if effect.reader else (),
         may_say=effect.may_say,
     )
-    return (*rows, *work.queue(letter, effect.key, effect.to))
+    both = (effect.reader, work.desk.bulletins[work.bulletin].sender.address) if effect.reader else ()
+    return (*rows, *work.queue(letter, effect.key, effect.to, reply_to=both))
 
 
 def alert(work: Work, effect: Alert) -> tuple[Change, ...]:

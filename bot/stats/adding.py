@@ -55,7 +55,7 @@ def month_counts(
     """
     _must_be_usable(reading)
     if reading.kind == "cumulative" and not history.periods:
-        return baseline_counts(reading, period, inbound=inbound)
+        return baseline_counts(reading, period, inbound=inbound, history=history)
     added: list[Count] = []
     for other in sorted(reading.others, key=lambda table: table.period or ""):
         if other.kind == "monthly" and other.period and config.start <= other.period < period:

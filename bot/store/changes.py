@@ -205,6 +205,12 @@ def _logged(connection: Connection, batch: _Batch, at: datetime) -> None:
         chain.append(connection, change.edition_id, at, change.what, change.data)
 
 
+def _people(connection: Connection, batch: _Batch, at: datetime) -> None:
+    """One more list: the UNIQUE on (bulletin, number) refuses the second of two that were made from the same one."""
+    found = [{**change.model_dump(exclude={"change"}), "at": at} for change in batch]
+    connection.execute(insert(schema.people), found)
+
+
 def _problems(connection: Connection, batch: _Batch, at: datetime) -> None:
     """Told once while it is open: the partial UNIQUE on (code, where) says so."""
     found = [{**change.problem.model_dump(), "edition_id": change.edition_id, "noted_at": at} for change in batch]
@@ -238,6 +244,7 @@ _WRITERS: dict[type[Any], Callable[[Connection, _Batch, datetime], None]] = {
     records.AbsenceEnded: _absences_ended,
     records.CountsAdded: _counts,
     records.Logged: _logged,
+    records.PeopleChanged: _people,
     records.ProblemNoted: _problems,
     records.ProblemCleared: _problems_cleared,
 }

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import ConfigError
 from bot.store.disk import network_file_system
 
 BUSY_SECONDS = 30  # how long a writer waits for another
+REST_SECONDS = 5.0
+_USED = "bot_used"
 _WAL = "wal"
 _POSTGRES_OPTIONS = (
     # The last two end what a stopped process (SIGSTOP) would otherwise hold for ever.
@@ -48,9 +52,9 @@ def make_engine(url: str) -> Engine:
     parsed = parse_url(url)
     file = sqlite_file(parsed)
     if file is None:
-        return create_engine(
-            parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": _POSTGRES_OPTIONS}
-        )
+        engine = create_engine(parsed, connect_args={"connect_timeout": 10, "options": _POSTGRES_OPTIONS})
+        _ask_after_rest(engine)
+        return engine
     _prepare(file)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
@@ -61,6 +65,16 @@ def make_engine(url: str) -> Engine:
 def writing(engine: Engine) -> Engine:
     """The same engine for transactions that write: SQLite takes the write lock at BEGIN, so none fails half way."""
     return engine.execution_options(bot_writes=True)
+
+
+def snapshot(engine: Engine) -> Engine:
+    """The same engine for transactions that read: what one reads is of one moment (on SQLite it is anyway)."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def single(engine: Engine) -> Engine:
+    """The same engine for one statement that reads, which is of one moment by itself."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _prepare(file: Path) -> None:
@@ -80,6 +94,25 @@ def _prepare(file: Path) -> None:
             f"The store {file} cannot be made or written: {error.strerror or error}.",
             "Check the store URL and the rights.",
         ) from error
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """A connection that has rested is asked whether it still lives before it is used; to ask each time would be a third
+    of what a bot says to the server. One that died in use is an error of its statement, and is opened anew after it."""
+
+    def put_back(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_USED] = time.monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    event.listen(engine, "checkin", put_back)
+    event.listen(engine, "checkout", taken)
 
 
 def _on_connect(connection: Any, _record: object) -> None:

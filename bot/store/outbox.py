@@ -16,6 +16,7 @@ from bot.store import schema
 from bot.store.rows import DELIVERY_COLUMNS, deliveries_of
 
 RELEASE_LEASE_SECONDS = 600  # how long a release may be silent before others probe: SMTP waits 300 s after the dot
+LONGEST_LEASE = timedelta(hours=1)  # none is taken for so long, whatever two machines' clocks differ by
 BULLETIN = "bulletin"  # the kind of readers' mails, which leave only while their edition lets them go
 LETS_GO = (EditionState.DISTRIBUTING, EditionState.DISTRIBUTED)  # the second: what the operator queued again
 
@@ -44,7 +45,12 @@ def _distributing() -> ColumnElement[bool]:
 
 def _unleased(now: datetime) -> ColumnElement[bool]:
     """SQL for "no lease that still runs"."""
-    return or_(_table.c.leased_until.is_(None), _table.c.leased_until <= now)
+    return or_(_table.c.leased_until.is_(None), _run_out(now))
+
+
+def _run_out(now: datetime) -> ColumnElement[bool]:
+    """SQL for "its lease ran out": it ends before now, or so late that the clock was set back since it was taken."""
+    return or_(_table.c.leased_until <= now, _table.c.leased_until > now + LONGEST_LEASE)
 
 
 def _present(absent: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -78,7 +84,7 @@ def lease_silent(
 ) -> tuple[Delivery, ...]:
     """Lease what is releasing with a lease that ran out, and what is in doubt: to be probed."""
     quiet = or_(
-        and_(_table.c.state == DeliveryState.RELEASING.value, _table.c.leased_until <= now),
+        and_(_table.c.state == DeliveryState.RELEASING.value, _run_out(now)),
         and_(_table.c.state == DeliveryState.IN_DOUBT.value, _unleased(now)),
     )
     wanted = select(_table.c.id).where(schema.LIVE, quiet, *_present(absent)).order_by(*_ORDER).limit(limit)

@@ -1,7 +1,8 @@
 """Forgetting: the bytes of old mails go, their digests, the log and what was printed stay.
 
 An edition that is over gives up its mails once its distribution lies before the limit; a mail of no edition once it
-was received before it. ``retain`` keeps a period from this (freedom of information, litigation).
+was received before it; a list of people once its edition may, and a newer list has held since before the limit.
+``retain`` keeps a period from this (freedom of information, litigation).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, and_, select, update
 
 from bot.core.model import DeliveryState, EditionState, InboundState
 from bot.core.timetable import LONDON
@@ -30,7 +31,7 @@ PURGED = "purged"
 
 
 class _Mail(NamedTuple):
-    """A mail in or out that may go: its row and the digests of its bytes."""
+    """A mail in or out, or a list of people, that may go: its row and the digests of its bytes."""
 
     id: int
     edition_id: int | None
@@ -103,8 +104,10 @@ def _purge(
     may_go = _Permission(connection, older_than, limits)
     received = [mail for mail in _received(connection, older_than) if may_go(mail)]
     sent = [mail for mail in _sent(connection, older_than) if may_go(mail)]
-    digests = sorted({digest for mail in (*received, *sent) for digest in mail.digests})
-    needed = _needed(connection, digests, {mail.id for mail in received}, {mail.id for mail in sent})
+    lists = [mail for mail in _lists(connection, older_than) if may_go(mail)]
+    digests = sorted({digest for mail in (*received, *sent, *lists) for digest in mail.digests})
+    going = [{mail.id for mail in mails} for mails in (received, sent, lists)]
+    needed = _needed(connection, digests, *going)
     table, gone = schema.blob, 0
     for chunk in _chunks([digest for digest in digests if digest not in needed][:most]):
         where = (table.c.digest.in_(chunk), table.c.purged_at.is_(None))
@@ -159,13 +162,31 @@ def _sent(connection: Connection, older_than: datetime) -> Iterator[_Mail]:
         yield _Mail(row.id, row.edition_id, row.changed_at, tuple(filter(None, (row.header, row.body))))
 
 
-def _needed(connection: Connection, digests: Sequence[str], received: set[int], sent: set[int]) -> set[str]:
-    """Those digests that a part of a draft, or a mail which stays, still names."""
-    inbound, delivery, part = schema.inbound, schema.delivery, schema.part
+def _lists(connection: Connection, older_than: datetime) -> Iterator[_Mail]:
+    """Lists of people that a newer one of their bulletin took the place of: only the newest is needed."""
+    table, blob = schema.people, schema.blob
+    newer = table.alias()
+    next_one = and_(newer.c.bulletin == table.c.bulletin, newer.c.number == table.c.number + 1)
+    wanted = select(table.c.id, table.c.edition_id, newer.c.at, table.c.digest).select_from(table)
+    wanted = wanted.join(newer, next_one).join(blob, blob.c.digest == table.c.digest)
+    for row in connection.execute(wanted.where(newer.c.at < older_than, blob.c.purged_at.is_(None))).all():
+        yield _Mail(row.id, row.edition_id, row.at, (row.digest,))
+
+
+def _needed(
+    connection: Connection, digests: Sequence[str], received: set[int], sent: set[int], lists: set[int]
+) -> set[str]:
+    """Those digests that a part of a draft, a mail or a list which stays, still names."""
+    inbound, delivery, part, people = schema.inbound, schema.delivery, schema.part, schema.people
     needed: set[str] = set()
     for chunk in _chunks(digests):
         needed.update(connection.execute(select(part.c.digest).where(part.c.digest.in_(chunk))).scalars())
-        for column, going in ((inbound.c.blob, received), (delivery.c.header, sent), (delivery.c.body, sent)):
+        for column, going in (
+            (inbound.c.blob, received),
+            (delivery.c.header, sent),
+            (delivery.c.body, sent),
+            (people.c.digest, lists),
+        ):
             named = select(column.table.c.id, column.label("digest")).where(column.in_(chunk))
             needed.update(row.digest for row in connection.execute(named) if row.id not in going)
     return needed

@@ -1,11 +1,12 @@
 """A copy of the store taken back to before an edition, for a rehearsal. Never for the store that is in use.
 
-What the edition brought is removed; its mails are there again, unread, each leased until the moment at which it came,
-so that the service meets them in their order and at their times. What was before the edition stays.
+What the edition brought is removed; its mails are there again, unread and parked, so that each can be let go at the
+moment at which it came (``unpark``). What was before the edition stays.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from bot.core.model import InboundState
-from bot.core.records import Token
+from bot.core.records import Delivery, Token
 from bot.errors import InputError
 from bot.store import opening, rows, schema
 from bot.store.engine import make_engine, writing
@@ -30,6 +31,10 @@ class Rewound(NamedTuple):
     mails: dict[int, datetime]
     gone: int
     tokens: tuple[Token, ...]
+
+    def between(self, begin: datetime | None, end: datetime) -> Iterator[int]:
+        """The mails that came after ``begin`` (None: from the first on), up to and with ``end``."""
+        return (mail for mail, at in self.mails.items() if at <= end and (begin is None or at > begin))
 
 
 class Rewinder:
@@ -52,21 +57,16 @@ class Rewinder:
         self._engine.dispose()
 
     def rewind(self, bulletin: str, period: str, mailboxes: tuple[str, ...], own: str) -> Rewound:
-        """Take the copy back to before this edition. A mail of a mailbox that is not among ``mailboxes`` (it was another
-        one then) is met in ``own``. Raises InputError when nothing of it was recorded."""
+        """Take the copy back to before this edition. A mail of a mailbox that is not among ``mailboxes`` (there was
+        another one then) is met in ``own``. Raises InputError when nothing of it was recorded."""
         with plainly(), writing(self._engine).begin() as connection:
-            over = [
-                *connection.execute(
-                    select(schema.edition.c.id)
-                    .where(schema.edition.c.bulletin == bulletin, schema.edition.c.period >= period)
-                    .order_by(schema.edition.c.period)
-                ).scalars()
-            ]
-            moments = _moments(connection, over[0]) if over else ()
+            table = schema.edition
+            mine = (table.c.bulletin == bulletin, table.c.period >= period)
+            found = connection.execute(select(table.c.id, table.c.period).where(*mine).order_by(table.c.period)).all()
+            over = [row.id for row in found]
+            moments = _moments(connection, over[0]) if found and found[0].period == period else ()
             if not moments:
-                raise InputError(
-                    f"Nothing happened in {period}.", "Name a month that the bot has run.", "nothing-happened"
-                )
+                raise InputError(f"Nothing happened in {period}.", "Name a month that the bot has run.", "no-edition")
             mails, gone = _mails(connection, over, moments[0], moments[-1])
             tokens = _tokens(connection, bulletin, period)
             _remove(connection, bulletin, period, over, moments[0], mails)
@@ -89,6 +89,16 @@ class Rewinder:
             for token in ready:
                 connection.execute(insert(table), [{**token.model_dump(), "dead": own[_names(token)]}])
         return tuple(token for token in tokens if token not in ready)
+
+    def put_in_place(self, mails: Iterable[Delivery]) -> None:
+        """Give mails of the copy the bytes that were recorded: people answered, and quoted, what they got then."""
+        table, blob = _delivery, schema.blob
+        with plainly(), writing(self._engine).begin() as connection:
+            for mail in mails:
+                there = select(blob.c.digest).where(blob.c.digest == mail.header, blob.c.purged_at.is_(None))
+                if connection.execute(there).first() is not None:
+                    bytes_then = {"header": mail.header, "body": mail.body or None}
+                    connection.execute(update(table).where(table.c.key == mail.key).values(**bytes_then))
 
 
 def _names(token: Token) -> tuple[object, ...]:
@@ -137,7 +147,7 @@ def _remove(
     connection.execute(
         delete(schema.part).where(schema.part.c.draft_id.in_(select(draft.c.id).where(draft.c.edition_id.in_(over))))
     )
-    for table in (schema.submission, draft, schema.decision, schema.due):
+    for table in (schema.submission, draft, schema.decision, schema.due, schema.people):
         connection.execute(delete(table).where(table.c.edition_id.in_(over)))
     unnamed = and_(_delivery.c.edition_id.is_(None), _delivery.c.queued_at >= begin)
     connection.execute(delete(_delivery).where(or_(_delivery.c.edition_id.in_(over), unnamed)))
@@ -154,9 +164,9 @@ def _remove(
 
 
 def _unread(connection: Connection, mails: dict[int, datetime], mailboxes: tuple[str, ...], own: str) -> None:
-    """As it was when each mail had just been remembered; leased until then, so that nobody reads it earlier."""
+    """As it was when each mail had just been remembered; parked, so that nobody reads it too early."""
     again = {
-        "state": InboundState.REMEMBERED.value,
+        "state": InboundState.PARKED.value,
         "attempts": 0,
         "digest": "",
         "verdict": None,
@@ -164,7 +174,7 @@ def _unread(connection: Connection, mails: dict[int, datetime], mailboxes: tuple
         "place": None,
         "filed": False,
         "closed_at": None,
-        "leased_until": _inbound.c.received_at,
+        "leased_until": None,
     }
     these = _inbound.c.id.in_(mails)
     connection.execute(update(_inbound).where(these).values(**again))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Table
 
 from bot.core.keys import address_key
 from bot.core.model import Draft, Problem, Submission
-from bot.core.records import Absence, Count, Delivery, Edition, Inbound, Token
+from bot.core.records import Absence, Count, Decided, Delivery, Edition, Inbound, PeopleOver, Token
 from bot.store import schema
 
 _EDITION_COLUMNS = frozenset({"id", "bulletin", "period", "state", "version"})
@@ -27,7 +27,9 @@ INBOUND_COLUMNS = columns(schema.inbound, _INBOUND)
 DELIVERY_COLUMNS = columns(schema.delivery, _DELIVERY)
 TOKEN_COLUMNS = columns(schema.token, tuple(Token.model_fields))
 ABSENCE_COLUMNS = columns(schema.absence, tuple(Absence.model_fields))
+DECISION_COLUMNS = columns(schema.decision, tuple(Decided.model_fields))
 COUNT_COLUMNS = columns(schema.count, tuple(Count.model_fields))
+PEOPLE_COLUMNS = columns(schema.people, tuple(PeopleOver.model_fields))
 PROBLEM_COLUMNS = columns(schema.problem, tuple(Problem.model_fields))
 
 
@@ -67,8 +69,8 @@ def token_of(row: Row[Any]) -> Token:
 
 
 def absence_of(row: Row[Any]) -> Absence:
-    """An absence from ABSENCE_COLUMNS."""
-    return Absence.model_validate(dict(row._mapping))
+    """An absence from ABSENCE_COLUMNS, whatever stands beside them."""
+    return Absence.model_validate({name: row._mapping[name] for name in Absence.model_fields})
 
 
 def count_of(row: Row[Any]) -> Count:

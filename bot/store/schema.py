@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.core.model import DeliveryState, EditionState, InboundState
 
-VERSION = "0003"
+VERSION = "0004"
 
 NAMING = {
     "pk": "pk_%(table_name)s",

@@ -10,31 +10,32 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
 
 from bot.core import keys
 from bot.core.lifecycle import DeliveryEvent, InboundEvent, inbound_cell
 from bot.core.model import Draft, EditionState, InboundState, Problem
-from bot.core.records import Absence, Change, Count, Delivery, Edition, EditionView, Event, Inbound, Token
+from bot.core.records import (
+    Absence,
+    Change,
+    Count,
+    Decided,
+    Delivery,
+    Edition,
+    EditionView,
+    Event,
+    Inbound,
+    PeopleOver,
+    Token,
+)
 from bot.errors import StoreError
 from bot.ports import Filing, Place, RawMail
-from bot.store import chain, changes, opening, outbox, rows, schema, viewing
-from bot.store.engine import make_engine, writing
+from bot.store import chain, changes, opening, outbox, rows, schema, statements, viewing
+from bot.store.engine import make_engine, single, snapshot, writing
 from bot.store.faults import plainly
 from bot.store.upsert import insert_new, insert_unless
 
 _inbound = schema.inbound
-
-# What is asked for every mail, made once: to build a statement costs as much as to run it.
-_KNOWN = select(_inbound.c.id).where(
-    _inbound.c.mailbox == bindparam("of_mailbox"), _inbound.c.ref == bindparam("of_ref")
-)
-_FILED = update(_inbound).where(_inbound.c.id == bindparam("inbound")).values(filed=True)
-_UNFILED = (
-    select(_inbound.c.id, _inbound.c.mailbox, _inbound.c.ref, _inbound.c.place)
-    .where(schema.UNFILED)
-    .order_by(_inbound.c.id)
-)
 
 
 class SqlStore:
@@ -43,7 +44,12 @@ class SqlStore:
     def __init__(self, url: str) -> None:
         with plainly():
             self._engine = make_engine(url)
-            self._writer = writing(self._engine)
+            self._writer, self._reader, self._looker = (
+                writing(self._engine),
+                snapshot(self._engine),
+                single(self._engine),
+            )
+            self._body = "", b""  # the last one read: the mails of a bulletin share theirs
             try:
                 opening.make_ready(self._engine)
             except BaseException:
@@ -59,14 +65,22 @@ class SqlStore:
         """Give back every connection."""
         self._engine.dispose()
 
+    def check_schema(self) -> None:
+        """Raises SchemaMismatch when a newer program has migrated the store under this one."""
+        with self._reading() as connection:
+            opening.check(connection.execute(statements.VERSION).scalar())
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """One snapshot for everything that is read in it."""
-        with plainly(), self._engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
+        with plainly(), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        """For one statement, or bytes named by their digests: on PostgreSQL no BEGIN and COMMIT is said around it."""
+        with plainly(), self._looker.begin() as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -78,7 +92,7 @@ class SqlStore:
 
     def known(self, mailbox: str, ref: str) -> bool:
         """Has this mail of this mailbox been remembered?"""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return _known(connection, mailbox, ref)
 
     def remember(self, mailbox: str, mail: RawMail, at: datetime) -> int | None:
@@ -122,7 +136,8 @@ class SqlStore:
             wanted = and_(wanted, _inbound.c.note != waiting)
         if now is None:
             return self._inbounds(wanted, limit)
-        free = or_(_inbound.c.leased_until.is_(None), _inbound.c.leased_until <= now)
+        too_far = _inbound.c.leased_until > now + outbox.LONGEST_LEASE  # the clock was set back since
+        free = or_(_inbound.c.leased_until.is_(None), _inbound.c.leased_until <= now, too_far)
         with self._writing() as connection:
             order = (case((_inbound.c.id.in_(first), 0), else_=1), _inbound.c.id) if first else (_inbound.c.id,)
             next_ones = select(*rows.INBOUND_COLUMNS).where(wanted, free).order_by(*order).limit(limit)
@@ -158,12 +173,12 @@ class SqlStore:
 
     def _inbounds(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Inbound, ...]:
         wanted = select(*rows.INBOUND_COLUMNS).where(where).order_by(_inbound.c.id).limit(limit)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return tuple(rows.inbound_of(row) for row in connection.execute(wanted))
 
     def raw(self, inbound: int) -> bytes:
         """The bytes of a mail. Raises StoreError when it is unknown, purged or damaged."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             digest = connection.execute(select(_inbound.c.blob).where(_inbound.c.id == inbound)).scalar_one_or_none()
             if digest is None:
                 raise StoreError(f"There is no mail {inbound} in the store.", "Check the number.", "no-such-mail")
@@ -189,15 +204,15 @@ class SqlStore:
 
     def unfiled(self, limit: int, mailboxes: Sequence[str] = ()) -> tuple[Filing, ...]:
         """Mails that were dealt with and still wait to be filed in their mailbox, oldest first."""
-        wanted = _UNFILED.where(_inbound.c.mailbox.in_(mailboxes)) if mailboxes else _UNFILED
-        with self._reading() as connection:
+        wanted = statements.UNFILED.where(_inbound.c.mailbox.in_(mailboxes)) if mailboxes else statements.UNFILED
+        with self._looking() as connection:
             found = connection.execute(wanted.limit(limit)).all()
         return tuple(Filing(inbound=row.id, mailbox=row.mailbox, ref=row.ref, place=Place(row.place)) for row in found)
 
     def filed(self, inbound: int) -> None:
         """The mailbox has filed it."""
         with self._writing() as connection:
-            connection.execute(_FILED, {"inbound": inbound})
+            connection.execute(statements.FILED, {"inbound": inbound})
 
     # ---------------------------------------------------------------------------------------------- editions
 
@@ -213,12 +228,12 @@ class SqlStore:
     def edition(self, bulletin: str, period: str) -> Edition | None:
         """The edition of this bulletin and month, or None."""
         table = schema.edition
-        with self._reading() as connection:
+        with self._looking() as connection:
             return viewing.first_edition(connection, (table.c.bulletin == bulletin) & (table.c.period == period))
 
     def edition_by_id(self, edition_id: int) -> Edition | None:
         """The edition with this id, or None."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return viewing.first_edition(connection, schema.edition.c.id == edition_id)
 
     def editions(
@@ -231,7 +246,7 @@ class SqlStore:
             wanted = wanted.where(table.c.state.in_([state.value for state in states]))
         if bulletin is not None:
             wanted = wanted.where(table.c.bulletin == bulletin)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return tuple(rows.edition_of(row) for row in connection.execute(wanted))
 
     def view(self, edition_id: int) -> EditionView:
@@ -241,7 +256,7 @@ class SqlStore:
 
     def draft(self, edition_id: int, number: int) -> Draft | None:
         """One draft of an edition, or None."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return viewing.draft(connection, edition_id, number)
 
     def apply(self, changes_: Sequence[Change], at: datetime) -> None:
@@ -254,7 +269,7 @@ class SqlStore:
     def token(self, token_hash: str) -> Token | None:
         """What the token with this hash names, alive or dead, or None."""
         wanted = select(*rows.TOKEN_COLUMNS).where(schema.token.c.hash == token_hash)
-        with self._reading() as connection:
+        with self._looking() as connection:
             row = connection.execute(wanted).one_or_none()
         return rows.token_of(row) if row is not None else None
 
@@ -262,7 +277,7 @@ class SqlStore:
         """All tokens for this purpose that are alive."""
         table = schema.token
         wanted = select(*rows.TOKEN_COLUMNS).where(table.c.purpose == purpose, schema.ALIVE)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return tuple(rows.token_of(row) for row in connection.execute(wanted.order_by(table.c.hash)))
 
     def delivery(self, key: str) -> Delivery | None:
@@ -274,18 +289,19 @@ class SqlStore:
         return self._delivery(schema.delivery.c.message_id == message_id)
 
     def _delivery(self, where: ColumnElement[bool]) -> Delivery | None:
-        with self._reading() as connection:
+        with self._looking() as connection:
             return rows.delivery_of(connection.execute(select(*rows.DELIVERY_COLUMNS).where(where)).one_or_none())
 
     def mail_bytes(self, delivery: Delivery) -> bytes:
         """Header and body blobs joined: exactly what leaves."""
-        with self._reading() as connection:
-            body = viewing.blob(connection, delivery.body) if delivery.body else b""
-            return viewing.blob(connection, delivery.header) + body
+        with self._looking() as connection:
+            if delivery.body and delivery.body != self._body[0]:
+                self._body = delivery.body, viewing.blob(connection, delivery.body)
+            return viewing.blob(connection, delivery.header) + (self._body[1] if delivery.body else b"")
 
     def blob(self, digest: str) -> bytes:
         """Bytes by digest. Raises StoreError (blob-missing, blob-purged, blob-damaged)."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return viewing.blob(connection, digest)
 
     # -------------------------------------------------------------------------------------------- the outbox
@@ -319,35 +335,54 @@ class SqlStore:
             wanted = wanted.where(table.c.edition_id == edition_id)
         if kind is not None:
             wanted = wanted.where(table.c.kind == kind)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return rows.deliveries_of(list(connection.execute(wanted)))
 
     # ---------------------------------------------------------------------------------------------- the rest
 
     def absences(self) -> tuple[Absence, ...]:
         """Everybody who is away as far as we know."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return viewing.absences(connection)
 
     def counts(self, series: str) -> tuple[Count, ...]:
         """Every revision of every figure of a series, by period, then as they came in."""
         table = schema.count
         wanted = select(*rows.COUNT_COLUMNS).where(table.c.series == series).order_by(table.c.period, table.c.id)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return tuple(rows.count_of(row) for row in connection.execute(wanted))
+
+    def people(self, bulletin: str) -> PeopleOver | None:
+        """The newest list of people that an editor confirmed for this bulletin, or None."""
+        with self._reading() as connection:
+            row = connection.execute(statements.PEOPLE, {"of_bulletin": bulletin}).one_or_none()
+        return PeopleOver.model_validate(dict(row._mapping)) if row is not None else None
+
+    def newest_people(self) -> dict[str, PeopleOver]:
+        """The same for every bulletin that has one, by its key: asked in every round, so in one statement."""
+        with self._looking() as connection:
+            found = [
+                PeopleOver.model_validate(dict(row._mapping)) for row in connection.execute(statements.NEWEST_PEOPLE)
+            ]
+        return {over.bulletin: over for over in found}
 
     def problems(self) -> tuple[Problem, ...]:
         """What needs a person now, oldest first."""
         table = schema.problem
         # Sorted here: asked to sort by id, SQLite would read all problems there ever were.
         wanted = select(table.c.id, *rows.PROBLEM_COLUMNS).where(schema.OPEN_PROBLEM)
-        with self._reading() as connection:
+        with self._looking() as connection:
             found = sorted(connection.execute(wanted).all(), key=lambda row: row.id)
         return tuple(rows.problem_of(row) for row in found)
 
+    def decisions(self, edition_id: int) -> tuple[Decided, ...]:
+        """What the editors decided about an edition, oldest first."""
+        with self._looking() as connection:
+            return viewing.decisions(connection, edition_id)
+
     def events(self, edition_id: int | None = None) -> tuple[Event, ...]:
         """The log: of one edition (0 = of none), or all of it."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return chain.events(connection, edition_id)
 
     def forget(self, limits: Mapping[str, datetime], *, at: datetime, most: int) -> int:
@@ -364,4 +399,4 @@ class SqlStore:
 
 
 def _known(connection: Connection, mailbox: str, ref: str) -> bool:
-    return connection.execute(_KNOWN, {"of_mailbox": mailbox, "of_ref": ref}).first() is not None
+    return connection.execute(statements.KNOWN, {"of_mailbox": mailbox, "of_ref": ref}).first() is not None

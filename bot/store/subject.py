@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from bot.core.keys import address_key
+from bot.core.people import read_kept
 from bot.errors import StoreError
 from bot.store import opening, schema, viewing
 from bot.store.engine import make_engine
@@ -60,6 +61,9 @@ def _collect(connection: Connection, person: str, packed: zipfile.ZipFile) -> di
         found[table.name] = len(shown)
         packed.writestr(f"{table.name}.csv", _csv(names, [[row[name] for name in names] for row in shown]))
     submissions = list(_submissions(connection, person))
+    listed = list(_listed(connection, person))
+    found["people"] = len(listed)
+    packed.writestr("people.csv", _csv(("id", "bulletin", "number", "at", "as", "name", "more"), listed))
     found["submission"] = len(submissions)
     packed.writestr("submission.csv", _csv(("id", "edition_id", "theme", "revision", "inbound", "data"), submissions))
     found["mails received"] = _write_mails(packed, "received", _received(connection, person))
@@ -79,6 +83,23 @@ def _submissions(connection: Connection, person: str) -> Iterator[list[Any]]:
     for row in connection.execute(select(table).order_by(table.c.id)):
         if address_key(str(json.loads(row.data).get("person", ""))) == person:
             yield [row.id, row.edition_id, row.theme, row.revision, row.inbound, row.data]
+
+
+def _listed(connection: Connection, person: str) -> Iterator[list[Any]]:
+    """Where this person stands in a list of people that came by mail, or who confirmed it, newest last."""
+    table = schema.people
+    for row in connection.execute(select(table).order_by(table.c.id)).all():
+        if address_key(row.person) == person:
+            yield [row.id, row.bulletin, row.number, row.at, "confirmed by", "", ""]
+        if _purged(connection, row.digest):
+            continue
+        people = read_kept(viewing.blob(connection, row.digest)).people
+        for one in people.leads:
+            if address_key(one.address) == person:
+                yield [row.id, row.bulletin, row.number, row.at, one.role, one.name, one.theme]
+        for reader in people.readers:
+            if address_key(reader.address) == person:
+                yield [row.id, row.bulletin, row.number, row.at, "reader", reader.name, reader.csp]
 
 
 def _received(connection: Connection, person: str) -> Iterator[tuple[int, bytes]]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
 
 from bot.core import keys
 from bot.core.model import Draft, InboundState
-from bot.core.records import Absence, Edition, EditionView, Inbound
+from bot.core.records import Absence, Decided, Edition, EditionView, Inbound
 from bot.errors import StoreError
 from bot.store import rows, schema
 
@@ -63,8 +63,17 @@ def draft(connection: Connection, edition_id: int, number: int | None) -> Draft 
 def absences(connection: Connection) -> tuple[Absence, ...]:
     """Everybody who is away as far as we know."""
     table = schema.absence
-    wanted = select(*rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE).order_by(table.c.id)
-    return tuple(rows.absence_of(row) for row in connection.execute(wanted))
+    # Sorted here: asked to sort by id, a database would read all absences there ever were.
+    wanted = select(table.c.id, *rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE)
+    found = sorted(connection.execute(wanted).all(), key=lambda row: row.id)
+    return tuple(rows.absence_of(row) for row in found)
+
+
+def decisions(connection: Connection, edition_id: int) -> tuple[Decided, ...]:
+    """What the editors decided about an edition, oldest first."""
+    table = schema.decision
+    wanted = select(*rows.DECISION_COLUMNS).where(table.c.edition_id == edition_id).order_by(table.c.id)
+    return tuple(Decided.model_validate(dict(row._mapping)) for row in connection.execute(wanted))
 
 
 def view(connection: Connection, edition_id: int) -> EditionView:

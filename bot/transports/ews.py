@@ -170,7 +170,7 @@ class EwsMailbox:
                 continue
             alone = self._headers_of([ref])
             if len(alone) == 1 and type(alone[0]).__name__ == "ErrorItemNotFound":
-                pending.drop(ref)
+                pending.missing(ref)
             else:
                 fits = len(alone) == 1 and not isinstance(alone[0], Exception)
                 records[ref] = alone[0][1] if fits else []
@@ -196,7 +196,7 @@ class EwsMailbox:
             with self._session.reading("A mail could not be read", one_mail=True):
                 return ReadMime(account=self._session.account).mime(ref, record)
         except Gone:
-            pending.drop(ref)
+            pending.missing(ref)
         except (Throttled, LoginFailed):
             raise
         except (Refused, Unavailable) as error:
@@ -212,16 +212,16 @@ class EwsMailbox:
             pending.drop(ref)
         try:
             self._mark(ref)
-            for again in (True, False):
-                try:
-                    self._move(ref, wanted)
-                    return
-                except NoFolder:
-                    self._folders.clear()  # a person deleted the folder
-                    if not again:
-                        raise
         except Gone:
             return
+        for again in (True, False):
+            try:
+                self._move(ref, self._own_folder(wanted))
+                return
+            except (NoFolder, Gone) as error:  # Exchange says "item not found" of a folder's id, too
+                self._folders.clear()  # perhaps a person deleted the folder
+                if not again and isinstance(error, NoFolder):
+                    raise
 
     def _mark(self, ref: str) -> None:
         """Our property on the mail: whoever looks later sees that the bot has handled it. Only a help, so an item
@@ -241,8 +241,7 @@ class EwsMailbox:
             except ResponseMessageError as error:
                 log.info("a mail could not be marked: %s", type(error).__name__)
 
-    def _move(self, ref: str, folder: str) -> None:
-        target = self._own_folder(folder)
+    def _move(self, ref: str, target: Any) -> None:
         with self._session.reading("The mail could not be filed"):
             for answer in self._session.account.bulk_move(ids=[(ref, None)], to_folder=target):
                 if isinstance(answer, Exception):
@@ -255,8 +254,12 @@ class EwsMailbox:
             return found
         from bot.transports.ews_library import folder_beside_inbox
 
-        with self._session.reading(f"The folder {name} could not be made"):
-            found = folder_beside_inbox(self._session.account, name)
+        try:
+            with self._session.reading(f"The folder {name} could not be made"):
+                found = folder_beside_inbox(self._session.account, name)
+        except Gone as error:
+            self._session.reset()  # what the library keeps of the mailbox's folders is no longer true
+            raise NoFolder(error.message, "The bot tries again.", "no-folder") from error
         self._folders[name] = (found, self._clock())
         return found
 
@@ -270,6 +273,7 @@ class EwsMailbox:
         if self._is_sent(mail):
             return SENT_ALREADY
         self._forget_drafts(mail.key)
+        listed, self._drafts_at = self._drafts_at, 0.0  # a draft whose answer is lost is found by the next look
         from exchangelib import Message
 
         extra = {"reply_suppression": bits} if (bits := suppressed_replies(raw)) else {}
@@ -282,6 +286,7 @@ class EwsMailbox:
         if not draft.id:
             raise Unavailable("Exchange saved a draft and gave no id for it.", "The bot tries again.", "odd-answer")
         self._drafts.setdefault(mail.key, []).append((draft.id, draft.changekey or ""))
+        self._drafts_at = listed
         return f"{draft.id} {draft.changekey or ''}".strip()
 
     def release(self, mail: StagedMail) -> None:

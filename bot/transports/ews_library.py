@@ -26,6 +26,7 @@ from exchangelib.errors import (
 )
 from exchangelib.extended_properties import ExtendedProperty
 from exchangelib.fields import FieldPath
+from exchangelib.folders import SHALLOW, SingleFolderQuerySet
 from exchangelib.items import ID_ONLY
 from exchangelib.properties import ItemId
 from exchangelib.protocol import BaseProtocol, FailFast, Protocol
@@ -100,14 +101,27 @@ def register() -> None:
 def folder_beside_inbox(account: Any, name: str) -> Any:
     """The folder of this name, made when it is not there; somebody else may make it at the same moment."""
     root = account.msg_folder_root
-    try:
-        return root // name
-    except ErrorFolderNotFound:
-        pass
-    try:
-        return CreateFolder(account=account).get(parent_folder=root, folders=[Folder(parent=root, name=name)])
-    except ErrorFolderExists:
-        return root // name
+    below = SingleFolderQuerySet(account=account, folder=root).depth(SHALLOW).only("name")  # not who may do what
+    found = _named(below.filter(name=name), name)
+    if found is None:
+        try:
+            return CreateFolder(account=account).get(parent_folder=root, folders=[Folder(parent=root, name=name)])
+        except ErrorFolderExists:
+            found = _named(below.all(), name)
+    if found is None:
+        raise ErrorFolderNotFound(name)
+    return found
+
+
+def _named(folders: Iterable[Any], name: str) -> Any:
+    """The folder of this name, or None. Looked at once more here: a server may not filter, and to Exchange names that
+    differ in capitals only are one."""
+    for folder in folders:
+        if isinstance(folder, Exception):
+            raise folder
+        if str(folder.name).casefold() == name.casefold():
+            return folder
+    return None
 
 
 class CouncilAdapter(requests.adapters.HTTPAdapter):

@@ -28,9 +28,10 @@ _NO_RIGHTS = ("ErrorAccessDenied", "ErrorImpersonateUserDenied", "ErrorImpersona
 _REFUSED = ("ErrorInvalidRecipients", "ErrorMessageSizeExceeded", "ErrorMissingRecipients", "ErrorSchemaValidation",
             "ErrorInvalidSmtpAddress", "ErrorMimeContentInvalid", "ErrorMimeContentInvalidBase64String",
             "ErrorUnsupportedMimeConversion", "ErrorMimeContentConversionFailed", "ErrorCorruptData")  # fmt: skip
-_NOT_SENT = ("ErrorStaleObject", "ErrorIrresolvableConflict", "ErrorChangeKeyRequired", "ErrorQuotaExceeded",
-             "ErrorSubmissionQuotaExceeded", "ErrorInvalidSchemaVersionForMailboxVersion",
-             "ErrorInvalidServerVersion")  # fmt: skip
+_NOT_SENT = ("ErrorStaleObject", "ErrorIrresolvableConflict", "ErrorChangeKeyRequired",
+             "ErrorInvalidSchemaVersionForMailboxVersion", "ErrorInvalidServerVersion")  # fmt: skip
+_FULL = ("ErrorQuotaExceeded", "ErrorSubmissionQuotaExceeded")
+_BUSY = ("ErrorServerBusy", "ErrorExceededConnectionCount")
 
 
 class Gone(Unavailable):
@@ -54,6 +55,7 @@ class EwsSession:
         self._guard = None if settings.oauth else LoginGuard(state, "ews", secret, clock)
         self._tokens = self._app_tokens(state, clock)
         self._account: Any = None
+        self._token_ended = False  # the last answer was that the token has ended
 
     def _app_tokens(self, state: StateFile, clock: Callable[[], float]) -> AppTokens | None:
         oauth = self.settings.oauth
@@ -91,6 +93,7 @@ class EwsSession:
             if isinstance(told, Refused) and not one_mail:
                 told = Unavailable(told.message, "The bot tries again.", "odd-answer")
             raise told from error
+        self._token_ended = False
         if self._guard:
             self._guard.accepted()
 
@@ -121,11 +124,11 @@ class EwsSession:
             return NoFolder(f"{what}: the folder is not there.", "The bot makes it anew.", "no-folder")
         if name in _NO_RIGHTS:
             return self._no_rights(name)
-        if name == "ErrorServerBusy":
+        if name in _BUSY:
             return self._busy(getattr(error, "back_off", None))
         if name in _REFUSED:
             return Refused(f"{what}: Exchange refused it ({name}).", "A person must look at this mail.", "refused")
-        if name in ("ErrorQuotaExceeded", "ErrorSubmissionQuotaExceeded"):
+        if name in _FULL:
             return Unavailable(f"{what}: the mailbox is full or over its limit.", "Make room in it.", "mailbox-full")
         if name == "HttpAnswer":
             return self._http(error, what)
@@ -135,7 +138,7 @@ class EwsSession:
         name = _name_of(error)
         if name in _NOT_SENT:
             return NotSent(f"Exchange did not send the mail ({name}).", "The bot tries again.", "not-sent")
-        if name in (*_NO_RIGHTS, *_REFUSED, "UnauthorizedError", "ErrorServerBusy"):
+        if name in (*_NO_RIGHTS, *_REFUSED, *_BUSY, *_FULL, "UnauthorizedError"):
             return self.meaning(error, "The mail was not sent")  # the protocol said no before it took the mail
         if name == "HttpAnswer" and getattr(error, "status", 0) in (301, 302, 403, 404, 407, 413, 429):
             return self._http(error, "The mail was not sent")
@@ -153,19 +156,31 @@ class EwsSession:
             "send-unclear",
         )
 
-    def _unauthorized(self) -> LoginFailed:
+    def _unauthorized(self) -> TransportError:
         if self._guard:
             self._guard.refused()
-        elif self._tokens:
-            self._tokens.forget()
         self.reset()
         if self._online():
             return _online_refuses()
+        if self._tokens:
+            return self._token_refused(self._tokens)
         return LoginFailed(
             "Exchange refused the bot's user name or password.",
             'Check username ("DOMAIN\\user"), the password and auth (ntlm or basic) in bot.toml, and that the account '
             "is not locked or expired. The bot tries three times, then only every half hour.",
             "login-refused",
+        )
+
+    def _token_refused(self, tokens: AppTokens) -> TransportError:
+        """Tokens end; one that is refused twice in a row is not the fault of its age."""
+        tokens.forget()
+        if not self._token_ended:
+            self._token_ended = True
+            return Unavailable("Exchange no longer took the access token.", "The bot gets a new one.", "token-ended")
+        return LoginFailed(
+            "Exchange does not take the app's token.",
+            "Check scope and the app registration; the app needs full_access_as_app (Office 365 Exchange Online).",
+            "token-refused",
         )
 
     def _online(self) -> bool:

@@ -17,7 +17,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -98,7 +98,7 @@ class FolderMailbox:
         self.problems = ()
         given: set[str] = set()
         known = self._asked_once(known)
-        for found in self._listed(folders):
+        for found in self._listed(folders, self._known):
             if len(given) >= limit:
                 break
             try:
@@ -223,20 +223,23 @@ class FolderMailbox:
                     if time.time() - entry.stat(follow_symlinks=False).st_mtime > STALE_TMP_SECONDS:
                         os.unlink(entry.path)
 
-    def _files(self, folder: str) -> Iterator[Path]:
-        """The plain files of a folder, in new/ before cur/: what moves between the two meanwhile is not missed."""
+    def _files(self, folder: str, but: Container[str] = ()) -> Iterator[Path]:
+        """The plain files of a folder, in new/ before cur/: what moves between the two meanwhile is not missed. Names
+        in ``but`` are passed over at once: after a flood ten thousand may lie here that are known."""
         for part in ("new", "cur"):
             with os.scandir(self.root / folder / part) as entries:
                 for entry in entries:
-                    if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False):
+                    if entry.name in but or entry.name.startswith("."):
+                        continue
+                    if entry.is_file(follow_symlinks=False):
                         yield Path(entry.path)
 
-    def _listed(self, folders: tuple[str, ...] = (INBOX, JUNK)) -> list[Found]:
-        """The files of inbox and Junk (or others), oldest first."""
+    def _listed(self, folders: tuple[str, ...] = (INBOX, JUNK), but: Container[str] = ()) -> list[Found]:
+        """The files of inbox and Junk (or others), oldest first, without the names in ``but``."""
         rows: list[Found] = []
         with plain("The mailbox folder could not be read"):
             for folder in folders:
-                rows += [Found(path, junk=folder == JUNK) for path in self._files(folder)]
+                rows += [Found(path, junk=folder == JUNK) for path in self._files(folder, but)]
         for row in rows:
             if not row.order:
                 with suppress(OSError):

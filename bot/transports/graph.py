@@ -137,7 +137,7 @@ class GraphMailbox:
             try:
                 raw = self._mime(ref)
             except Gone:
-                pending.drop(ref)
+                pending.missing(ref)
                 continue
             except Throttled:
                 raise
@@ -152,27 +152,34 @@ class GraphMailbox:
         wanted = {Place.PROCESSED: self.settings.processed_folder, Place.HELD: self.settings.held_folder}.get(place)
         if wanted is None:
             return
+        for pending in self._pending.values():
+            pending.drop(ref)
         try:
             now = self._graph.get(f"/messages/{_path(ref)}", {"$select": "id,parentFolderId"})
-            if now.get("parentFolderId") not in {self._folder(folder) for folder in FOLDERS}:
-                return
-            self._move(ref, wanted)
         except Gone:
             return
-        finally:
-            for pending in self._pending.values():
-                pending.drop(ref)
+        place_now = now.get("parentFolderId")
+        if not place_now or place_now == self._folder("inbox") or place_now == self._junk():
+            self._move(ref, wanted)
+
+    def _junk(self) -> str:
+        """The id of Junk, or "" where the mailbox has none."""
+        try:
+            return self._folder("junkemail")
+        except Gone:
+            return ""
 
     def _move(self, ref: str, folder: str) -> None:
         for again in (True, False):
-            target = self._own_folder(folder)
+            target = self._own_folder(folder)  # not finding a folder must not be taken for not finding the mail
             try:
                 self._graph.write("POST", f"/messages/{_path(ref)}/move", json={"destinationId": target})
                 return
-            except (Gone, Odd):
-                if not again or folder not in self._ids:
+            except (Gone, Odd) as error:
+                if again:
+                    self._ids.pop(folder, None)  # perhaps a person deleted the folder
+                elif isinstance(error, Odd):
                     raise
-                del self._ids[folder]  # perhaps a person deleted the folder
 
     def _ask(self, folder: str, pending: Pending) -> None:
         """Ask what changed in a folder and note it; a lost link means the whole list."""
@@ -213,7 +220,7 @@ class GraphMailbox:
         return self._kept(well_known, self._well_known_id)
 
     def _well_known_id(self, name: str) -> str:
-        return str(self._graph.get(f"/mailFolders/{name}", {"$select": "id"}).get("id", ""))
+        return _id_of(self._graph.get(f"/mailFolders/{name}", {"$select": "id"}))
 
     def _kept(self, name: str, look_up: Callable[[str], str]) -> str:
         found, at = self._ids.get(name, ("", 0.0))
@@ -240,7 +247,7 @@ class GraphMailbox:
 
     def _make_folder(self, name: str) -> str:
         try:
-            return str(self._graph.write("POST", "/mailFolders", json={"displayName": name}).get("id", ""))
+            return _id_of(self._graph.write("POST", "/mailFolders", json={"displayName": name}))
         except Unavailable:
             found = self._find_folder(name)  # somebody else may just have made it
             if not found:
@@ -343,6 +350,13 @@ class GraphMailbox:
 def _path(ref: str) -> str:
     """An id as one segment of a path."""
     return quote(ref, safe="")
+
+
+def _id_of(answer: dict[str, Any]) -> str:
+    found = answer.get("id")
+    if not found or not isinstance(found, str):
+        raise Unavailable("Microsoft Graph gave no id for a folder.", "The bot tries again.", "odd-answer")
+    return found
 
 
 def _change(entry: Any) -> Change | None:

@@ -165,6 +165,8 @@ class GraphClient:
                 "Look into Sent Items and Deleted Items of the mailbox.",
                 "draft-gone",
             )
+        if _full(status, code):
+            self._refuse(response)
         if status >= 500 or status == 408:  # 503 and 504 have been seen after the mail was accepted
             raise MaybeSent(
                 f"Microsoft Graph answered {status} to a send, which leaves open whether it was accepted.",
@@ -244,7 +246,7 @@ class GraphClient:
             seconds = retry_after(response.headers.get("Retry-After"), self._clock())
             self._waiting.ask(seconds)
             raise Throttled("Microsoft Graph asked the bot to slow down.", seconds)
-        if status == 410 or code in ("SyncStateNotFound", "SyncStateInvalid", "resyncRequired", "ResyncRequired"):
+        if status == 410 or code.lower() in ("syncstatenotfound", "syncstateinvalid", "resyncrequired"):
             raise Lost("Microsoft Graph no longer knows where reading stopped.", "The bot reads the list anew.", "lost")
         if status in (401, 403):
             self._tokens.forget()
@@ -255,11 +257,17 @@ class GraphClient:
             )
         if status == 404 or code in ("ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty"):
             raise Gone("Microsoft Graph does not find it.", "Check mailbox.address in bot.toml.", "gone")
-        if status == 507 or code in ("ErrorQuotaExceeded", "QuotaLimitReached"):
+        if _full(status, code):
             raise Unavailable(
                 "The mailbox is full.", "Make room in the shared mailbox; the bot goes on.", "mailbox-full"
             )
-        if status in (400, 405, 413, 414, 415, 422):
+        if status == 413 or code == "ErrorMessageSizeExceeded":
+            raise Refused(
+                "The mail is too large for Exchange Online.",
+                "Shrink its pictures or enclosures, or lower max_mime_bytes so that the bot says so earlier.",
+                "too-large",
+            )
+        if status in (400, 405, 414, 415, 422):
             raise Refused(
                 f"Microsoft Graph refused it ({status} {code}).", "A person must look at this mail.", "refused"
             )
@@ -281,6 +289,11 @@ def error_code(response: httpx.Response) -> str:
     except (ValueError, KeyError, TypeError):
         return ""
     return "".join(sign for sign in str(code) if sign.isalnum() or sign in "._-")[:60]
+
+
+def _full(status: int, code: str) -> bool:
+    """Whether the mailbox has no room: said before a mail is taken, on a send too."""
+    return status == 507 or code in ("ErrorQuotaExceeded", "QuotaLimitReached")
 
 
 def _rights(status: int, code: str) -> tuple[str, str, str]:

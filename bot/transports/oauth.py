@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PUBLIC_AUTHORITIES = ("https://login.microsoftonline.com", "https://login.microsoftonline.us",
                       "https://login.partner.microsoftonline.cn")  # fmt: skip
+TRANSIENT = ("temporarily_unavailable", "server_error")  # OAuth's words for a fault of its own: no refusal
 EARLY = 300.0  # seconds before its end that a token is renewed, so that none dies on the way
 
 
@@ -76,8 +77,11 @@ class AppTokens:
             self._token = str(answer["access_token"])
             self._good_until = self._clock() + max(float(answer.get("expires_in") or 0) - EARLY, 0)
             return self._token
+        error = str(answer.get("error", ""))
+        if error in TRANSIENT:
+            raise self._fault()
         self._guard.refused()
-        raise _refusal(str(answer.get("error", "")), str(answer.get("error_description", "")))
+        raise _refusal(error, str(answer.get("error_description", "")))
 
     def forget(self) -> None:
         """The server did not take the token: the next call gets a new one."""
@@ -91,8 +95,15 @@ class AppTokens:
             self._http.close()
         self._app = self._http = None
 
+    def _fault(self) -> Unavailable:
+        import httpx
+
+        host = httpx.URL(self._settings.authority).host
+        return Unavailable(f"The log-in service {host} has a fault of its own.", "The bot tries again.", "fault")
+
     def _acquire(self) -> dict[str, Any]:
         import httpx
+        import msal
 
         host = httpx.URL(self._settings.authority).host
         try:
@@ -107,7 +118,9 @@ class AppTokens:
             raise Unavailable(
                 f"The log-in service {host} does not answer.", "Check the network, proxy and firewall.", "no-answer"
             ) from error
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except msal.exceptions.MsalError as error:
+            raise self._fault() from error
+        except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
             self._app = None  # msal stumbles over an answer that is no OAuth, and would again over what it noted of it
             raise Unavailable(
                 f"The log-in service {host} gave no usable answer.",
@@ -129,8 +142,29 @@ class AppTokens:
             client_credential=_credential(settings),
             authority=f"{authority}/{settings.tenant_id}",
             instance_discovery=None if authority in PUBLIC_AUTHORITIES else False,
-            http_client=self._http,
+            http_client=_ForMsal(self._http),
         )
+
+
+class _ForMsal:
+    """httpx as msal uses it. msal hands over the assertion that it signed as bytes, of which httpx would make the text
+    "b'...'"; no log-in service takes that."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def get(self, url: str, **how: Any) -> httpx.Response:
+        """As it is."""
+        return self._http.get(url, **how)
+
+    def post(self, url: str, data: Any = None, **how: Any) -> httpx.Response:
+        """With text in the form."""
+        if isinstance(data, dict):
+            data = {name: value.decode("ascii") if isinstance(value, bytes) else value for name, value in data.items()}
+        return self._http.post(url, data=data, **how)
+
+    def close(self) -> None:
+        """The connection is closed by its owner."""
 
 
 def _credential(settings: OauthSettings) -> Any:

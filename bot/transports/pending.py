@@ -57,6 +57,7 @@ class Pending:
                 self._waiting.setdefault(change.ref, change.received)
         self.cursor = cursor
         if whole:
+            self._failures = {ref: min(times, UNREADABLE_AFTER - 1) for ref, times in self._failures.items()}
             self._state.put(**{f"{self._name}.whole": self._clock()})
 
     def unknown(self, known: Callable[[str], bool]) -> Iterator[str]:
@@ -68,7 +69,7 @@ class Pending:
         for ref in sorted(self._waiting, key=lambda ref: (ref in self._failures, self._waiting[ref])):
             if known(ref):
                 self.drop(ref)
-            else:
+            elif self._failures.get(ref, 0) < UNREADABLE_AFTER:  # one that cannot be read is tried again once a day
                 yield ref
         if all(self._failures.get(ref, 0) >= UNREADABLE_AFTER for ref in self._waiting):
             self._state.put(**{f"{self._name}.cursor": self.cursor})
@@ -77,6 +78,13 @@ class Pending:
         """This mail is known, or gone."""
         self._waiting.pop(ref, None)
         self._failures.pop(ref, None)
+
+    def missing(self, ref: str) -> None:
+        """The server does not find this mail. Perhaps it was moved or deleted, which the next list says too; perhaps
+        the server has only just been told of it: it is asked for again before it is given up."""
+        self._failures[ref] = self._failures.get(ref, 0) + 1
+        if self._failures[ref] >= UNREADABLE_AFTER:
+            self.drop(ref)
 
     def failed(self, ref: str, error: TransportError) -> Problem:
         """This mail could not be read. The first times that is an error of the whole fetch (the server may be away):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.conversations.world import Person, World
+from bot.service import Service
+from tests.conversations.world import BULLETIN, Person, World
 
 THEME = "hate-crime"
 WICKI = "wicki.hatecrime@council.example.org"
@@ -259,9 +262,49 @@ def test_the_sixth_receipt_of_a_day_joins_one_digest_the_next_morning(world: Wor
     assert "Story number 5" in printed(world)
     world.at("2025-08-04 08:00")
     assert len(lead.mails("answer")) == 1
-    assert "2 more mails" in lead.received("answer").text
+    digest = lead.received("answer").text
+    assert "2 more mails" in digest
+    assert all(f"Story number {number} is about something else." in digest for number in range(6))
     world.at("2025-08-04 08:10")
     assert len(lead.mails("answer")) == 1
+
+
+@pytest.mark.slow
+def test_the_digest_asks_what_is_open_and_an_answer_to_it_counts(world: World) -> None:
+    lead = started(world)
+    for number in range(5):
+        lead.replies(f"Story number {number} is about something else.", to=lead.received("request"), quoting=False)
+    lead.replies("They would like would like your views.", to=lead.received("request"), quoting=False)
+    world.at("2025-08-04 08:00")
+    digest = lead.received("answer")
+    assert "Please answer the question first" in digest.text
+    assert "printed twice in a row" in digest.text or "once?" in digest.text
+    lead.replies("Yes", to=digest)
+    assert "They would like your views." in printed(world)
+
+
+@pytest.mark.slow
+def test_a_digest_of_two_sections_shows_both_and_a_reply_to_it_is_put_under_neither(world: World) -> None:
+    config = world.desk.bulletins[BULLETIN]
+    first = world.lead(THEME)
+    themes = tuple(
+        theme.model_copy(update={"leads": config.theme(THEME).leads}) if theme.key == "prevent" else theme  # type: ignore[union-attr]
+        for theme in config.themes
+    )
+    world.desk = replace(world.desk, bulletins={BULLETIN: config.model_copy(update={"themes": themes})})
+    world.service = Service(world.desk)
+    world.at("2025-08-01 09:00")
+    requests = first.mails("request")
+    assert len(requests) == 2
+    for number in range(8):
+        first.replies(f"Story {number} is about something else.", to=requests[number % 2], quoting=False)
+    world.at("2025-08-04 08:00")
+    digest = first.received("answer")
+    assert all(f"Story {number} is about" in digest.text for number in range(8))
+    held = len(world.view().held)
+    first.replies("Please drop the second item.", to=digest)
+    assert len(world.view().held) == held + 1
+    assert sum(text.count("Story") for text in (printed(world), *world.items("prevent").values())) == 8
 
 
 # --------------------------------------------------------------------------- readers, editors, who is reminded
@@ -276,11 +319,53 @@ def test_a_readers_own_mail_by_a_sections_link_goes_to_that_lead_and_any_other_t
     assert edition is not None
     assert "Hate%20Crime%3A%20a%20question%20about" in edition.get_content()
     reader.writes("Who runs the hotline?", subject="Hate Crime: a question about CCSU Monthly RAG Update, August 2025")
-    assert "has written" in lead.received("notice").text
+    told = lead.received("notice")
+    assert "has written" in told.text
+    assert "Who runs the hotline?" in told.text
+    assert reader.address in str(told.message["Reply-To"])
     count = len(world.editor.mails("notice"))
     reader.replies("Is the hate crime hotline open?", headers={"Thread-Topic": "Hate Crime"})
     assert len(world.editor.mails("notice")) == count + 1
     assert len(lead.mails("notice")) == 1
+
+
+@pytest.mark.slow
+def test_a_readers_question_stands_in_the_next_draft_mail_until_somebody_answers_it(world: World) -> None:
+    world.approved()
+    world.at("2025-08-18 09:30")
+    reader, lead, editor = world.reader(), world.lead(THEME), world.editor
+    link = "Hate Crime: a question about CCSU Monthly RAG Update, August 2025"
+    reader.writes("Who runs the hotline?", subject=link)
+    reader.replies("Will there be a September edition?", to=reader.received("bulletin"))
+    passed_on = editor.received("notice")
+    assert "[" not in passed_on.subject  # a reply goes to the reader as well: no reference of the editor's in it
+    lead.replies("It is run by the police. Ring 101.", to=lead.received("notice"))
+    assert not world.items(THEME).get("Who runs the hotline?")
+    world.at("2025-09-01 09:00")
+    world.at("2025-09-10 12:00")
+    draft = editor.received("draft").text
+    assert "Readers' questions without an answer" in draft
+    assert "Will there be a September edition?" in draft
+    assert "Who runs the hotline?" not in draft
+    editor.replies("Yes, on the twelfth.", to=passed_on)
+    assert all(one.answered for one in world.edition("2025-08").asked)
+    lead.replies("A late word about the hotline.", to=lead.received("request"))
+    world.at("2025-09-10 12:30")
+    assert "Readers' questions" not in editor.received("draft").text
+
+
+@pytest.mark.slow
+def test_what_a_reader_adds_to_a_question_that_was_passed_on_goes_to_the_same_lead(world: World) -> None:
+    world.approved()
+    world.at("2025-08-18 09:30")
+    reader, lead = world.reader(), world.lead(THEME)
+    reader.writes("Who runs it?", subject="Hate Crime: a question about CCSU Monthly RAG Update, August 2025")
+    notice = lead.received("notice")
+    lead.replies("The police do.", to=notice)
+    reader.replies("And at weekends?", to=notice)
+    assert len(lead.mails("notice")) == 2
+    assert "And at weekends?" in lead.received("notice").text
+    assert [(one.theme, one.answered) for one in world.edition().asked] == [(THEME, True), (THEME, False)]
 
 
 @pytest.mark.slow

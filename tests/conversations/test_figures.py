@@ -59,7 +59,7 @@ def test_the_next_months_file_adds_a_month_to_the_published_series(world: World)
     world.at("2025-08-01 09:00")
     world.lead("drugs-alcohol-cj").replies("Figures attached.", files={"july.xlsx": workbook(10)})
     months(world, "2025-08-18 09:00")
-    assert len(world.desk.store.counts("custody")) == 36
+    assert len(world.desk.store.counts("ccsu-rag/custody")) == 36
     world.at("2025-09-01 09:00")
     lead = world.lead("drugs-alcohol-cj")
     lead.replies("Figures.", to=lead.received("request"), files={"august.xlsx": workbook(12, month="August 2025")})

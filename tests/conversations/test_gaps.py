@@ -28,9 +28,7 @@ def alerts(world: World, words: str) -> int:
 
 def configured(world: World, **values: object) -> BulletinConfig:
     """The same world with other values in its bulletin."""
-    changed = world.config.bulletin(BULLETIN).model_copy(update=values)
-    world.desk.bulletins[BULLETIN] = changed  # type: ignore[index]
-    return changed
+    return world.configured(**values)
 
 
 # ------------------------------------------------------------------------------------------- a bot that was away

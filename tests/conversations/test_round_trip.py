@@ -317,7 +317,7 @@ def test_a_changed_statistic_is_asked_about_and_never_enters_the_series(world: W
     assert NEW in text
     world.editor.replies("APPROVE", to=world.editor.received("draft"))
     world.at("2025-08-18 09:00")
-    counts = world.desk.store.counts("custody")
+    counts = world.desk.store.counts("ccsu-rag/custody")
     assert counts
     assert 999 not in {count.value for count in counts}
 

@@ -14,14 +14,14 @@ from tests.conversations.world import Received, World
 DOCUMENT = "word/document.xml"
 
 
-def attached(mail: Received) -> bytes:
-    """The Word file of a mail."""
+def attached(mail: Received, ending: str = ".docx") -> bytes:
+    """The Word file of a mail, or another of its files."""
     for part in mail.message.iter_attachments():
-        if str(part.get_filename()).endswith(".docx"):
+        if str(part.get_filename()).endswith(ending):
             data = part.get_content()
             assert isinstance(data, bytes)
             return data
-    raise AssertionError(f"no Word file in {mail.subject}")
+    raise AssertionError(f"no {ending} in {mail.subject}")
 
 
 def altered(data: bytes, words: dict[str, str]) -> bytes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
-from bot.config import load_config
+from bot.config import BulletinConfig, load_config
 from bot.config.settings import StoreSettings
 from bot.core.model import EditionState
 from bot.core.records import Delivery, Edition, EditionView
@@ -152,6 +152,13 @@ class World:
     def close(self) -> None:
         """Give the store back."""
         self._opened.__exit__(None, None, None)
+
+    def configured(self, **values: object) -> BulletinConfig:
+        """From now on the bulletin's files say something else."""
+        changed = self.desk.bulletins[BULLETIN].model_copy(update=values)
+        self.desk = replace(self.desk, bulletins={**self.desk.bulletins, BULLETIN: changed})
+        self.service = Service(self.desk)
+        return changed
 
     @property
     def box(self) -> FolderMailbox:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.classify import MACHINE, RULES, About, Facts, Kind, Thread, classify
+from bot.core.classify import MACHINE, READERS_QUESTION, RULES, About, Facts, Kind, Thread, classify
 from bot.core.model import MailClass
 
 LEAD, EDITOR, STRANGER, READER = "hate.lead@x.example", "editor@x.example", "who@y.example", "reader@z.example"
@@ -57,7 +57,7 @@ STORIES: dict[str, tuple[Facts, Kind]] = {
     "machine": (mail(LEAD, RECEIPT, thread=REQUEST), Kind.FILED),
     "foreign-machine": (mail(STRANGER, RECEIPT), Kind.STRAY),
     "absence": (mail(LEAD, AUTO, thread=REQUEST), Kind.ABSENCE),
-    "automatic": (mail(EDITOR, AUTO, thread=DRAFT), Kind.FILED),
+    "automatic": (mail(READER, AUTO, thread=BULLETIN), Kind.FILED),
     "foreign-automatic": (mail(STRANGER, AUTO), Kind.STRAY),
     "no-author": (mail(None, thread=REQUEST), Kind.HELD),
     "no-author-stray": (mail(None), Kind.STRAY),
@@ -72,6 +72,7 @@ STORIES: dict[str, tuple[Facts, Kind]] = {
     "submission": (mail(LEAD, thread=REQUEST), Kind.SUBMISSION),
     "near-token": (mail(LEAD, thread=thread("lead", by="near token")), Kind.SUBMISSION),
     "stranger-with-token": (mail(STRANGER, thread=thread("lead", by="token")), Kind.HELD),
+    "reader-answer": (mail(LEAD, thread=thread("reader", kind=READERS_QUESTION)), Kind.READER_ANSWER),
     "reader": (mail(READER, thread=BULLETIN), Kind.READER_REPLY),
     "reader-link": (mail(STRANGER, reader_link=HATE), Kind.READER_REPLY),
     "passed-on-by-editor": (mail(EDITOR, passed_on=(HATE,)), Kind.SUBMISSION),
@@ -183,6 +184,10 @@ def test_an_out_of_office_by_a_lead_counts_without_a_thread_too() -> None:
 
 def test_an_out_of_office_without_a_readable_author_is_filed_because_nobody_is_known_to_be_away() -> None:
     assert classify(mail(None, AUTO, thread=REQUEST)).rule == "automatic"
+
+
+def test_an_out_of_office_of_an_editor_is_an_absence_and_no_command() -> None:
+    assert classify(mail(EDITOR, AUTO, thread=DRAFT)).kind == Kind.ABSENCE
 
 
 def test_a_lead_who_is_a_reader_too_and_answers_the_bulletin_writes_as_a_reader() -> None:
@@ -297,3 +302,10 @@ def test_a_readers_question_and_what_an_editor_passes_on_name_their_section() ->
     assert (passed.bulletin, passed.theme, passed.candidates) == ("ccsu-rag", "hate-crime", ())
     several = classify(mail(EDITOR, passed_on=(HATE, HATE.model_copy(update={"theme": "drugs"}))))
     assert (several.theme, several.candidates) == (None, ("hate-crime", "drugs"))
+
+
+def test_a_reader_who_adds_to_a_question_that_was_passed_on_asks_again() -> None:
+    again = classify(mail(READER, thread=thread("reader", kind=READERS_QUESTION, theme="hate-crime")))
+    assert (again.kind, again.theme) == (Kind.READER_REPLY, "hate-crime")
+    stop = classify(mail(EDITOR, says_hold=True, thread=thread("reader", kind=READERS_QUESTION)))
+    assert stop.kind == Kind.COMMAND

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -200,3 +202,14 @@ class TestTokens:
     def test_no_text_makes_them_raise(self, text):
         assert isinstance(keys.find_tokens(text), tuple)
         assert keys.normalise_token(text) is None or keys.normalise_token(text) == keys.normalise_token(text.lower())
+
+
+def test_the_key_of_a_readers_question_names_it_and_no_other_key_does() -> None:
+    key = keys.reader_notice_key("b", "2025-08", "d" * 64, "lead@x.example")
+    assert keys.readers_question(key) == "d" * 64
+    assert keys.readers_question(keys.notice_key("b", "2025-08", "readers-more/1", "a@x.example")) == ""
+
+
+def test_the_key_of_a_digest_of_receipts_is_known_from_others() -> None:
+    assert keys.is_digest(keys.digest_key("b", "2025-08", date(2025, 8, 4), "lead@x.example"))
+    assert not keys.is_digest(keys.notice_key("b", "2025-08", "late/r2", "lead@x.example"))

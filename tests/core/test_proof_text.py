@@ -303,3 +303,10 @@ def test_sentences_keep_their_places() -> None:
         ("Two", "Two!"),
         ("Thr", "Three"),
     ]
+
+
+def test_a_paragraph_printed_twice_in_a_row_is_told_once() -> None:
+    again = "The group has agreed what comes next."
+    assert codes(again, again) == ["repeated-words"]
+    assert codes(again, "It met again on Monday.", again) == []
+    assert codes("Any questions?", "Any questions?") == []

@@ -11,7 +11,14 @@ import pytest
 from tests.crash.months import as_it_was, playground, quicken
 from tests.crash.steps import Reference
 
-NEEDS_FORK = ("test_step_kills", "test_random_kills", "test_teeth", "test_many_bots", "test_call_kills")
+NEEDS_FORK = (
+    "test_step_kills",
+    "test_random_kills",
+    "test_teeth",
+    "test_many_bots",
+    "test_call_kills",
+    "test_step_kills_postgres",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -33,6 +33,7 @@ TROUBLE = (
     "operator",
     "stuck",
     "parked",
+    "clock-moved",
 )  # log lines of trouble that a month may or may not meet
 _TOKEN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}\b")
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
@@ -172,7 +173,7 @@ def _edition_facts(desk: Desk, view: EditionView) -> dict[str, Any]:
             [i.state.value, i.verdict.kind if i.verdict else "", i.verdict.rule if i.verdict else "", i.junk]
             for i in inbounds
         ],
-        "counts": sorted(str(_same(c.model_dump(mode="json"))) for c in store.counts("custody")),
+        "counts": sorted(str(_same(c.model_dump(mode="json"))) for c in store.counts("ccsu-rag/custody")),
     }
 
 

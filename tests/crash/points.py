@@ -20,6 +20,7 @@ from bot.store.sql import SqlStore
 STORE_WRITES = (
     "remember",
     "unhandled",
+    "wait",
     "begin_attempt",
     "unpark",
     "filed",

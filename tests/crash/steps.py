@@ -57,16 +57,29 @@ class Reference:
         shutil.rmtree(out, ignore_errors=True)
         if self.before(step).is_dir():
             shutil.copytree(self.before(step), out)
+        self.put_back(step, out)
+
+    def keep(self, step: int) -> None:
+        """Keep what is not in the folder, as it stands before ``step``: nothing, where the store is."""
+
+    def put_back(self, step: int, out: Path) -> None:
+        """Put that back for the month in ``out``."""
+
+    def faults(self, found: Ending, wanted: Ending) -> list[str]:
+        """What is wrong with a month that was killed."""
+        return found.faults(wanted)
 
     def _play_to(self, step: int) -> None:
         while self._stands_at < step:
             number = self._stands_at
+            self.put_back(number, self._out)
             names = self.folder / "names"
             names.write_text("", "utf-8")
             assert months.month(self._out, until=number + 1, prepare=self.prepare, names=names) == months.FINISHED
             self._effects[number] = names.read_text("utf-8").splitlines()
             self._after[number] = ending_of(self._out)
             shutil.copytree(self._out, self.folder / f"before-{number + 1:02d}")
+            self.keep(number + 1)
             self._stands_at = number + 1
 
 
@@ -85,8 +98,8 @@ def kill_and_go_on(
     if to_the_end:
         if months.afterwards(out, prepare=prepare) != months.FINISHED:
             return ["the ticks afterwards failed"]
-        return ending_of(out).faults(reference.end)
-    return ending_of(out).faults(reference.after(step))
+        return reference.faults(ending_of(out), reference.end)
+    return reference.faults(ending_of(out), reference.after(step))
 
 
 def failures(reference: Reference, step: int, effects: Sequence[int]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""kill -9 at every system call that leaves something on the disk, in the step that reads a reply and sends its receipt.
+"""kill -9 at every system call that leaves something on the disk, in the step that reads a reply and sends its receipt;
+and calls that fail, as on a full or broken disk.
 
 strace takes hold of the forked child and kills it at the N-th call of one kind; N goes up until the step gets through.
 """
@@ -38,6 +39,11 @@ def traced(child: int) -> bool:
 
 def killed_at(out: Path, call: str, number: int) -> int:
     """Play the step in a child that is killed at this call; how it ended."""
+    return _traced_child(out, call, f"inject={call}:signal=KILL:when={number}")
+
+
+def _traced_child(out: Path, call: str, inject: str) -> int:
+    """Play the step in a child that strace does something to; how it ended."""
 
     def work() -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -47,7 +53,7 @@ def killed_at(out: Path, call: str, number: int) -> int:
     _, child = months.forked(work, wait=False)
     os.waitpid(child, os.WUNTRACED)
     command = ["strace", "-f", "-qq", "-p", str(child), "-e", f"trace={call}", "-o", "/dev/null"]
-    tracer = subprocess.Popen([*command, "-e", f"inject={call}:signal=KILL:when={number}"], stderr=subprocess.DEVNULL)
+    tracer = subprocess.Popen([*command, "-e", inject], stderr=subprocess.DEVNULL)
     end = time.monotonic() + SECONDS
     while not traced(child) and time.monotonic() < end:
         time.sleep(0.005)
@@ -81,3 +87,21 @@ def test_a_kill_at_any_lasting_call_changes_nothing(reference: Reference, call: 
         assert ending_of(out).faults(wanted) == [], f"killed at {call} {number}"
     assert number < MOST - stride
     assert kills > 0 or call in ("ftruncate", "unlink", "fsync", "rename")
+
+
+def failing(out: Path, call: str, error: str, number: int) -> int:
+    """Play the step in a child whose N-th call of a kind fails; how it ended."""
+    return _traced_child(out, call, f"inject={call}:error={error}:when={number}")
+
+
+@pytest.mark.parametrize(("call", "error"), [("fdatasync", "EIO"), ("pwrite64", "ENOSPC"), ("fsync", "EIO")])
+@pytest.mark.parametrize("number", [1, 2, 4, 8, 16, 32])
+def test_a_disk_that_refuses_a_write_or_a_sync_changes_nothing(
+    reference: Reference, call: str, error: str, number: int
+) -> None:
+    """The step may end early and be done by the next one; nothing is lost, spoilt or sent twice."""
+    out = reference.folder / f"refused-{call}"
+    reference.restore(STEP, out)
+    assert failing(out, call, error, number) in (months.FINISHED, months.FAILED)
+    assert months.month(out, until=STEP + 2) == months.FINISHED
+    assert ending_of(out).faults(reference.after(STEP + 1)) == []

@@ -76,7 +76,7 @@ def without_leases() -> None:
     """A wrong bot: it takes whatever is queued, and does not ask whether another was faster."""
     real = SqlStore.move_delivery
 
-    def lease_deliverable(store: SqlStore, now: datetime, limit: int, seconds: int) -> tuple[Delivery, ...]:
+    def lease_deliverable(store: SqlStore, now: datetime, limit: int, seconds: int, **_: Any) -> tuple[Delivery, ...]:
         return tuple(mail for mail in store.deliveries() if mail.state is DeliveryState.QUEUED)[:limit]
 
     def move_delivery(store: SqlStore, *given: Any, **named: Any) -> bool:

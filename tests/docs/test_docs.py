@@ -159,3 +159,23 @@ def test_what_is_not_there_is_noticed(tmp_path: Path) -> None:
         "status --sing",
     ]
     assert list(unknown_commands("run_bot.py stats FILE --json; run_bot.py stats import F --baseline")) == []
+
+
+def threats() -> list[list[str]]:
+    """The rows of SECURITY.md's table: threat, what happens, what shows it."""
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    table = text.partition("| threat | what happens | shown by |")[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "`tests/" in line]
+
+
+def test_every_threat_names_tests_that_are_there() -> None:
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    rows = threats()
+    assert len(rows) == text.partition("| threat |")[2].partition("\n\n")[0].count("\n") - 1
+    assert len(rows) >= 30
+    for threat, _, shown_by in rows:
+        files = re.findall(r"`(tests/[^`]+)`", shown_by)
+        assert files, threat
+        for file in files:
+            source = (ROOT / file).read_text("utf-8")
+            assert re.search(r"^\s*(async )?def (test_|it_|nothing_leaks)", source, re.MULTILINE), f"{threat}: {file}"

@@ -11,7 +11,7 @@ from bot.core.model import MailClass
 from bot.mail.authenticity import TrustProfile
 from bot.sections.intake import judge_mail
 from tests.bench.judging import circle_of, own_id
-from tests.hostile.mails import DRAFT, EDITOR, PARKS_TOKEN, WORLD, all_mails, attached, lead, mail
+from tests.hostile.mails import DRAFT, EDITOR, PARKS, PARKS_TOKEN, WORLD, all_mails, attached, lead, mail
 
 CIRCLE = circle_of(WORLD)
 OWN = own_id(WORLD)
@@ -74,6 +74,12 @@ def test_a_marking_inside_a_word_file_is_seen():
 
     data = word("<w:p><w:r><w:t>OFFICIAL-SENSITIVE</w:t></w:r></w:p>")
     assert judge_mail(attached("report.docx", data), CIRCLE, OWN).code == "protective-marking"
+
+
+def test_a_file_name_in_a_broken_encoded_word_is_a_name_like_another():
+    judged = judge_mail(attached("=?utf-8?b?abcde?=.csv", b"Area,Visits\nNorth,3\n"), CIRCLE, OWN)
+    assert judged.verdict != "reject", judged.reasons
+    assert judged.author == PARKS
 
 
 def test_an_answer_to_an_invitation_is_ignored():

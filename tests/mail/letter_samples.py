@@ -45,6 +45,7 @@ from bot.mail.letters import (
     ReceiptLetter,
     ReminderLetter,
     RequestLetter,
+    Shown,
     Standing,
     StrayMail,
     Undelivered,
@@ -141,6 +142,7 @@ def letters(words: str = "The work goes on.") -> tuple[AnyLetter, ...]:
             quoted=words,
             may_say=(("HOLD", "stop"),),
             lines=(words,),
+            shown=(Shown(section=section(words), news=words, questions=(words,)),),
         ),
         DraftLetter(
             **BASE,

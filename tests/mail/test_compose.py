@@ -139,7 +139,7 @@ def test_peoples_line_breaks_never_reach_a_header(letter: AnyLetter) -> None:
 )
 def test_a_line_break_in_an_address_or_name_is_refused(field: str, bad: str) -> None:
     with pytest.raises(InputError):
-        mail(ALL[0], **{field: bad})
+        mail(ALL[0], **{field: (bad,) if field == "reply_to" else bad})
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,9 @@ def test_a_thread_keeps_clean_identifiers_and_drops_the_rest() -> None:
 
 
 def test_replies_can_go_to_somebody_else() -> None:
-    assert mail(ALL[16], reply_to="editor@council.example.org")[1]["Reply-To"] == "editor@council.example.org"
+    to = ("editor@council.example.org", "reader@district.example")
+    assert mail(ALL[16], reply_to=to)[1]["Reply-To"] == ", ".join(to)
+    assert mail(ALL[16])[1]["Reply-To"] is None
 
 
 def test_a_files_name_may_hold_any_letter() -> None:
@@ -218,6 +220,16 @@ def test_a_picture_travels_with_the_receipt_and_is_shown() -> None:
     assert f'src="cid:{picture_cid(DIGEST)}"' in body(message, "html")
     shown = [part for part in message.walk() if part.get_content_maintype() == "image"]
     assert [part["Content-ID"] for part in shown] == [f"<{picture_cid(DIGEST)}>"]
+
+
+def test_the_message_id_begins_beside_its_name_however_long_it_is() -> None:
+    long = f"<bul.{'0123456789' * 4}@community-safety.council.example.org>"
+    head = reader_header(
+        BulletinLetter(**{**BASE, "token": ""}, body_html="<p>x</p>", body_text="x"),
+        envelope(message_id=long, in_reply_to=long, references=()),
+        templates=TEMPLATES,
+    )
+    assert f"\r\nMessage-ID: {long}\r\n".encode() in head  # on a second line some programs take it for none
 
 
 def test_a_picture_without_bytes_is_described() -> None:

@@ -15,11 +15,13 @@ import tempfile
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops
 
 from bot.render.html import render_html
 from bot.service import understand
+from tests.conversations import test_people
 from tests.conversations.test_corrections import corrects, distributed
 from tests.conversations.world import World
 from tests.render import sample
@@ -122,6 +124,23 @@ def mails_of_trouble(target: Path) -> None:
         world.close()
 
 
+def mails_of_people(target: Path) -> None:
+    """The lists of people, and what a changed list would do."""
+
+    def changed(leads: Any, readers: Any) -> None:
+        test_people.new_lead(leads, readers)
+        test_people.added(leads, readers)
+        readers.delete_rows(2, 3)
+
+    with tempfile.TemporaryDirectory() as name:
+        world = World(Path(name))
+        world.at("2025-08-01 09:00")
+        answer = test_people.sends(world, changed)
+        shoot(page_of(world.editor.received("people").message), target / "mail-people.png")
+        shoot(page_of(answer.message), target / "mail-people-change.png")
+        world.close()
+
+
 def edition(target: Path) -> None:
     """The HTML edition on a phone and a desk, light and dark."""
     page = render_html(sample.bulletin(), sample.PICTURES, standalone=True)
@@ -160,5 +179,6 @@ if __name__ == "__main__":
     source, out = Path(sys.argv[1]), Path(sys.argv[2])
     mails_of_the_month(source, out)
     mails_of_trouble(out)
+    mails_of_people(out)
     edition(out)
     pages(next((source / "bulletin").glob("*.docx")), out)

@@ -54,6 +54,9 @@ GOOD: dict[str, dict[str, Any]] = {
         "hash": "h", "purpose": "lead", "bulletin": "b", "period": "p", "theme": "", "person": "p", "dead": False,
     },
     "absence": {"id": 1, "person": "p", "address": "p", "since": NOW, "why": "bounce", "inbound": 1},
+    "people": {
+        "id": 1, "bulletin": "b", "number": 1, "digest": D, "edition_id": 1, "inbound": 1, "person": "p", "at": NOW,
+    },
     "problem": {"id": 1, "code": "c", "where": "w", "sentence": "s", "todo": "", "edition_id": 1, "noted_at": NOW},
     "event": {"number": 1, "edition_id": 0, "at": NOW, "what": "x", "data": "{}", "previous": "", "hash": D},
     "chain": {"edition_id": 0, "number": 0, "head": ""},

@@ -101,6 +101,9 @@ def test_due_submission_draft_decision_and_token_say_no_the_second_time(world: W
         with pytest.raises(Conflict):
             world.store.apply([change], later(1))
     assert len(world.store.view(world.edition.id).submissions) == 1
+    (decided,) = world.store.decisions(world.edition.id)
+    assert (decided.word, decided.draft, decided.person, decided.at) == ("APPROVE", 1, "e@x.example", NOW)
+    assert world.store.decisions(0) == ()
 
 
 def test_a_draft_without_the_bytes_of_its_parts_is_refused(world: World) -> None:

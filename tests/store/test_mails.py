@@ -56,6 +56,29 @@ def test_leased_mails_are_not_given_to_a_second_bot_until_the_lease_ends(world: 
     assert [mail.id for mail in world.sql.unhandled(2, now=later(60))] == ids[:2]
 
 
+def test_a_mail_that_waits_is_given_again_when_something_else_is_waited_for(world: World) -> None:
+    waits, other = world.mail("1"), world.mail("2")
+    assert [mail.id for mail in world.store.unhandled(1, now=NOW, lease_seconds=60)] == [waits]
+    world.store.begin_attempt(waits)
+    world.store.wait(waits, "west-rag")
+    assert [mail.id for mail in world.store.unhandled(5, now=NOW, waiting="west-rag")] == [other]
+    (again,) = world.store.unhandled(5, now=NOW, waiting="east-rag")
+    assert (again.id, again.attempts, again.note) == (waits, 0, "west-rag")
+    world.store.apply([world.closed(waits)], NOW)
+    world.store.wait(waits, "too late")
+    assert world.store.inbound(waits).note == "west-rag"  # type: ignore[union-attr]
+
+
+def test_mails_of_another_mailbox_are_left_where_mailboxes_are_named(world: World) -> None:
+    mine = world.mail("1")
+    theirs = world.store.remember("other@council.example.org", RawMail(ref="1", raw=b"x"), NOW)
+    assert theirs is not None
+    assert [mail.id for mail in world.store.unhandled(5, mailboxes=(MAILBOX,))] == [mine]
+    world.store.apply([world.closed(mine), world.closed(theirs)], NOW)
+    assert [filing.inbound for filing in world.store.unfiled(1, ("other@council.example.org",))] == [theirs]
+    assert [filing.inbound for filing in world.store.unfiled(5)] == [mine, theirs]
+
+
 def test_an_attempt_is_counted_before_the_mail_is_parsed(world: World) -> None:
     inbound = world.mail()
     assert [world.store.begin_attempt(inbound) for _ in range(3)] == [1, 2, 3]

@@ -121,7 +121,7 @@ def test_data_of_every_table_survives_on_both_databases(url: str, open_store: Ca
         engine = make_engine(url)
         with engine.begin() as connection:
             for table in schema.metadata.sorted_tables:
-                if table.name == "retained":
+                if table.name in ("retained", "people"):  # came later
                     continue
                 for row in old.execute(f'SELECT * FROM "{table.name}"'):
                     names = [name for name in row.keys()]  # noqa: C416, SIM118 - a Row is no dict
@@ -177,3 +177,35 @@ def test_a_plain_engine_sees_times_as_utc_text(sqlite_url: str) -> None:
         stored = connection.execute(text("SELECT received_at FROM inbound")).scalar()
     assert stored == later(0.5).strftime("%Y-%m-%d %H:%M:%S.%f")
     assert NOW.utcoffset() is not None
+
+
+def test_figures_come_under_the_name_of_the_bulletin_that_brought_them(url: str) -> None:
+    migrate(url, "0003")
+    engine = make_engine(url)
+    told = {"at": "2025-08-12 08:00:00", "digest": "d" * 64, "data": "{}", "no": False}
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO blob (digest, data, purged_at) VALUES (:digest, NULL, :at)",
+            "INSERT INTO edition (id, bulletin, period, state, version, data) VALUES "
+            "(1, 'east', '2025-08', 'planned', 0, :data), (2, 'west', '2025-08', 'planned', 0, :data)",
+            "INSERT INTO inbound (id, mailbox, ref, state, attempts, junk, received_at, digest, blob, edition_id, "
+            "note, filed) VALUES (7, 'm', '1', 'remembered', 0, :no, :at, '', :digest, 2, '', :no)",
+        ):
+            connection.execute(text(statement), told)
+        for period, inbound, series in (
+            ("2025-06", None, "custody"),
+            ("2025-07", 7, "custody"),
+            ("2025-07", None, "x"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO count (series, period, district, measure, revision, value, source, inbound) "
+                    "VALUES (:series, :period, 'Watford', 'positive', 1, 3, '', :inbound)"
+                ),
+                {"series": series, "period": period, "inbound": inbound},
+            )
+    engine.dispose()
+    migrate(url)
+    with make_engine(url).connect() as connection:
+        names = connection.execute(text("SELECT series FROM count ORDER BY id")).scalars().all()
+    assert names == ["west/custody", "west/custody", "east/x"]

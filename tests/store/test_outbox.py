@@ -78,6 +78,21 @@ def test_a_lease_keeps_others_away_until_it_ends(world: World) -> None:
     assert [one.key for one in world.store.lease_deliverable(later(60), 5, 60)] == keys[:2]
 
 
+def test_mails_of_an_absent_bulletin_are_passed_over(world: World) -> None:
+    other = world.store.add_edition(edition(bulletin="west-rag"))
+    mine, theirs, alert = (
+        world.queue("a", "receipt"),
+        world.queue("b", "receipt", edition_id=other.id),
+        world.queue("c", "alert", edition_id=None),
+    )
+    found = world.store.lease_deliverable(NOW, 10, 60, absent=("west-rag", "gone"))
+    assert [one.key for one in found] == [mine, alert]
+    for key in (mine, theirs):
+        world.move(key, E.RELEASE, E.SILENT)
+    assert [one.key for one in world.store.silent(later(1), 5, 60, absent=("west-rag",))] == [mine]
+    assert [one.key for one in world.store.silent(later(1), 5, 60)] == [theirs]
+
+
 @pytest.mark.parametrize("state", [state for state in EditionState if state not in LETS_GO])
 def test_a_bulletin_leaves_only_while_its_edition_is_distributing(world: World, state: EditionState) -> None:
     bulletin, receipt = world.queue("a"), world.queue("a", "receipt")

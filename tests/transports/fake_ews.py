@@ -25,6 +25,20 @@ S = "http://schemas.xmlsoap.org/soap/envelope/"
 NS = {"t": T, "m": M, "s": S}
 KEY_SET = "6f1d3c52-8a54-4d8e-9d0b-3f7f7a1f0c11"
 DISTINGUISHED = ("root", "msgfolderroot", "inbox", "junkemail", "drafts", "sentitems", "deleteditems", "outbox")
+ORDER = {  # of the parts of each request, from the documented schema
+    "ConvertId": ["SourceIds"],
+    "GetFolder": ["FolderShape", "FolderIds"],
+    "FindFolder": ["FolderShape", "IndexedPageFolderView", "Restriction", "ParentFolderIds"],
+    "CreateFolder": ["ParentFolderId", "Folders"],
+    "SyncFolderItems": ["ItemShape", "SyncFolderId", "SyncState", "Ignore", "MaxChangesReturned", "SyncScope"],
+    "GetItem": ["ItemShape", "ItemIds"],
+    "FindItem": ["ItemShape", "IndexedPageItemView", "Restriction", "SortOrder", "ParentFolderIds"],
+    "CreateItem": ["SavedItemFolderId", "Items"],
+    "SendItem": ["ItemIds", "SavedItemFolderId"],
+    "MoveItem": ["ToFolderId", "ItemIds"],
+    "UpdateItem": ["ItemChanges"],
+    "DeleteItem": ["ItemIds"],
+}
 _TRACE = re.compile(
     rb"(?im)^(?:received|return-path|x-[^:]*|auto-submitted|authentication-results):.*\r\n(?:[ \t].*\r\n)*"
 )
@@ -118,6 +132,7 @@ class FakeEws:
         self.leaves_drafts = False
         self.sent_lag = False
         self.knows_transport_headers = True
+        self.ignores_folder_filters = False  # FindFolder gives all folders, whatever is asked
         self.missing_rights: set[str] = set()
         self.attempts = 0  # requests with wrong credentials
         self.conversion_fails: set[str] = set()
@@ -158,6 +173,8 @@ class FakeEws:
         root = etree.fromstring(body)
         operation = self._name(path, body)
         request = root.find(f"s:Body/m:{operation}", NS)
+        if not self._fits_schema(root, operation, request):
+            return fault("ErrorSchemaValidation")
         boxes = [box.text for box in request.iterfind(".//t:Mailbox/t:EmailAddress", NS)]
         if any(box and box.lower() != MAILBOX for box in boxes):
             return response(operation, "", "ErrorNonExistentMailbox")
@@ -165,6 +182,15 @@ class FakeEws:
             return getattr(self, f"_{operation}")(request)
         except Problem as problem:
             return response(operation, "", problem.code)
+
+    def _fits_schema(self, root: etree._Element, operation: str, request: etree._Element) -> bool:
+        """Exchange refuses a request whose parts are out of order, which names no version or asks for too much."""
+        version = root.find("s:Header/t:RequestServerVersion", NS)
+        names = [etree.QName(part).localname for part in request]
+        known = ORDER.get(operation, names)
+        order = [known.index(name) if name in known else -1 for name in names]
+        most = int(request.findtext("m:MaxChangesReturned", "1", NS))
+        return version is not None and -1 not in order and order == sorted(order) and 1 <= most <= 512
 
     def _ConvertId(self, request: etree._Element) -> Answer:  # noqa: N802
         return response("ConvertId", "", "ErrorInvalidIdMalformed")
@@ -201,6 +227,8 @@ class FakeEws:
         parent = self._folder_ref(request.find("m:ParentFolderIds", NS))
         constant = request.find(".//t:Constant", NS)
         wanted = constant.get("Value") if constant is not None else None
+        if self.ignores_folder_filters:
+            wanted = None
         found = [ref for ref, (name, above) in self.folders.items() if above == parent and wanted in (None, name)]
         rows = "".join(self._folder_xml(ref) for ref in found)
         return response(
@@ -212,7 +240,7 @@ class FakeEws:
     def _CreateFolder(self, request: etree._Element) -> Answer:  # noqa: N802
         parent = self._folder_ref(request.find("m:ParentFolderId", NS))
         name = request.findtext(".//t:DisplayName", "", NS)
-        if name in (title for title, _ in self.folders.values()):
+        if name.lower() in (title.lower() for title, above in self.folders.values() if above == parent):
             raise Problem("ErrorFolderExists")
         self._count += 1
         ref = f"F-own-{self._count}"

@@ -13,6 +13,11 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
 from tests.transports.httpd import Answer
 
 MAILBOX = "rag.update@council.example.org"
@@ -20,6 +25,9 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 CLIENT = "66666666-7777-8888-9999-000000000000"
 SECRET = "graph-test-secret"
 WELL_KNOWN = ("inbox", "junkemail", "drafts", "sentitems", "deleteditems")
+OPTIONS = {"$select", "$filter", "$top", "$skip", "$orderby"}
+PROPERTIES = {"id", "displayName", "totalItemCount", "receivedDateTime", "internetMessageId", "internetMessageHeaders",
+              "isDraft", "isRead", "parentFolderId"}  # fmt: skip
 
 
 @dataclass
@@ -65,6 +73,7 @@ class FakeGraph:
         self.leaves_drafts = False  # a server that was seen to leave a sent draft in Drafts
         self.sent_lag = False  # Sent Items shows nothing yet
         self.token_requests = 0
+        self.certificate: x509.Certificate | None = None  # the one in the app registration
         self.mint = lambda: f"token-{self.token_requests}"
         self._count = 0
 
@@ -100,6 +109,8 @@ class FakeGraph:
         if not unquote(parts.path).startswith(prefix):
             return error(404, "ErrorInvalidUser")
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if not self._known_options(query):
+            return error(400, "BadRequest")
         return self._mailbox(method, unquote(parts.path)[len(prefix) :], query, headers, body)
 
     def _token(self, form: dict[str, list[str]]) -> Answer:
@@ -107,6 +118,8 @@ class FakeGraph:
         if form.get("grant_type") != ["client_credentials"] or form.get("client_id") != [CLIENT]:
             return answer({"error": "unauthorized_client", "error_description": "AADSTS700016: no such app"}, 400)
         by_certificate = "client_assertion" in form
+        if by_certificate and not self._signed(form["client_assertion"][0]):
+            return answer({"error": "invalid_client", "error_description": "AADSTS700027: not signed by the app"}, 401)
         if not by_certificate and form.get("client_secret") != [SECRET]:
             return answer({"error": "invalid_client", "error_description": "AADSTS7000215: invalid secret"}, 401)
         if not form.get("scope", [""])[0].endswith("/.default"):
@@ -114,6 +127,30 @@ class FakeGraph:
         token = self.mint()
         self.tokens.add(token)
         return answer({"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+
+    def _known_options(self, query: dict[str, str]) -> bool:
+        """Graph refuses an option or a property that it does not know, and options beside a token."""
+        chosen = set(query.get("$select", "id").split(","))
+        if query.keys() & {"$deltatoken", "$skiptoken"}:
+            return len(query) == 1
+        return query.keys() <= OPTIONS and chosen <= PROPERTIES
+
+    def _signed(self, assertion: str) -> bool:
+        """Whether the app's own certificate signed this assertion for this log-in service."""
+        try:
+            head, claims, signature = (
+                base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+                for part in assertion.split(".")
+            )
+            shape, says = json.loads(head), json.loads(claims)
+            assert self.certificate is not None
+            scheme = padding.PKCS1v15() if shape["alg"] == "RS256" else padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+            key = self.certificate.public_key()
+            assert isinstance(key, rsa.RSAPublicKey)
+            key.verify(signature, assertion.rpartition(".")[0].encode(), scheme, hashes.SHA256())
+        except (ValueError, KeyError, AssertionError, InvalidSignature):
+            return False
+        return says["iss"] == says["sub"] == CLIENT and says["aud"] == f"{self.url}/{TENANT}/oauth2/v2.0/token"
 
     def _mailbox(self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
         if found := re.fullmatch(r"/mailFolders/([^/]+)/messages/delta", path):

@@ -167,7 +167,7 @@ def test_the_cursor_on_disk_waits_for_the_store() -> None:
     assert state.text("inbox.cursor") == "c1"
 
 
-def test_a_mail_that_fails_comes_last_and_then_holds_nothing_back() -> None:
+def test_a_mail_that_fails_comes_last_and_is_then_tried_once_a_day_only() -> None:
     state = StateFile()
     pending = Pending(state, "inbox", Clock())
     pending.add([Change("a", "1"), Change("b", "2")], "c1", whole=True)
@@ -176,8 +176,13 @@ def test_a_mail_that_fails_comes_last_and_then_holds_nothing_back() -> None:
             pending.failed("a", Unavailable("No answer."))
         assert list(pending.unknown(nothing_known)) == ["b", "a"]
     assert pending.failed("a", Unavailable("No answer.")).code == "mail-unreadable"
-    assert list(pending.unknown({"b"}.__contains__)) == ["a"]
+    assert list(pending.unknown({"b"}.__contains__)) == []
     assert state.text("inbox.cursor") == "c1"
+    pending.add([Change("a", "1"), Change("b", "2")], "c2", whole=True)
+    assert list(pending.unknown({"b"}.__contains__)) == ["a"]
+    assert pending.failed("a", Unavailable("No answer.")).code == "mail-unreadable"  # one attempt, no alarm
+    assert list(pending.unknown({"b"}.__contains__)) == []
+    assert state.text("inbox.cursor") == "c2"
 
 
 # -------------------------------------------------------------------------------------------------------- headers

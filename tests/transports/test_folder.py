@@ -230,3 +230,20 @@ def test_what_a_crash_left_in_tmp_is_cleared_after_days_and_never_read(world: Fo
     world.reopen()
     assert refs(world) == []
     assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_what_people_leave_in_the_inbox_is_looked_at_once(world: FolderWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand mails of a flood may lie there for days, and each pass would name and sort them all."""
+    left = {world.mailbox.deliver(mail(number), f"left-{number}") for number in range(3)}
+    list(world.mailbox.fetch_new(left.__contains__, 10))
+    fresh = world.mailbox.deliver(mail(4), "fresh")
+    looked_at = []
+    real = folder_module.Found
+
+    def found(path: Path, junk: bool) -> maildir.Found:
+        looked_at.append(path.name)
+        return real(path, junk)
+
+    monkeypatch.setattr(folder_module, "Found", found)
+    assert [got.ref for got in world.mailbox.fetch_new(left.__contains__, 10)] == [fresh]
+    assert looked_at == [fresh]

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from bot.errors import ConfigError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Place, Probe
@@ -176,6 +177,7 @@ BEFORE = [
     (Fault(SEND, answer=error(400, "ErrorInvalidRecipients")), Refused),
     (Fault(SEND, answer=error(429, "TooManyRequests", **{"Retry-After": "1"})), Throttled),
     (Fault(SEND, answer=error(503, "ServiceUnavailable")), MaybeSent),
+    (Fault(SEND, answer=error(507, "ErrorQuotaExceeded")), Unavailable),
     (Fault(SEND, answer=Answer(302, b"", {"Location": "https://portal.example/"})), NotSent),
 ]
 
@@ -295,6 +297,7 @@ def test_a_wrong_secret_is_tried_three_times_and_then_rests(world: GraphWorld) -
 def with_certificate(world: GraphWorld, days: int = 365) -> OauthSettings:
     """The app registration with a certificate in place of the secret."""
     cert, key = world.authority.files(days, "bot.example.org", with_rsa=True)
+    world.graph.certificate = x509.load_pem_x509_certificate(cert.read_bytes())
     return replace(world.settings.oauth, client_secret="", certificate=key.read_text() + cert.read_text())
 
 

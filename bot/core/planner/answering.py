@@ -61,7 +61,7 @@ def digests_due(build: PlanBuilder, now: datetime) -> None:
         if edition.state in GATHERING and now < datetime.combine(day, DIGEST_AT, LONDON):
             continue
         sent.add(address)
-        key = keys.notice_key(edition.bulletin, edition.period, f"digest/{day}", address)
+        key = keys.digest_key(edition.bulletin, edition.period, day, address)
         build.do(SendDigest(key=key, to=owed[0].to, owed=tuple(owed)))
     if sent:
         build.set(owed=tuple(one for one in edition.owed if one.to.address not in sent))

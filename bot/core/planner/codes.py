@@ -2,7 +2,7 @@
 that was mailed to the editor's configured address.
 
 A code is short-lived, used once, kept as a hash, and bound to the mail that it confirms, the person and the draft.
-HOLD and STATUS never need one, nor does a mail that would only be answered.
+HOLD and STATUS never need one, nor does a mail that would only be answered; PEOPLE brings addresses, and needs one.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from bot.core.decision import Word
 from bot.core.effects import Confirm, FileHeld, Notify, Plan, PlanBuilder
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import EditionState, Person
-from bot.core.planner import codes, editing, holding, wanted
+from bot.core.planner import codes, editing, holding, people, wanted
 from bot.core.planner.due import NO_READERS, remind
 from bot.core.planner.overdue import REQUESTS_MISSED, place_of
 from bot.core.planner.replies import takes_replies
@@ -21,6 +21,7 @@ from bot.core.planner.said import Said as Said
 from bot.core.planner.said import answer as _answer
 from bot.core.planner.said import stays as _stays
 from bot.core.records import (
+    AbsenceEnded,
     DecisionAdded,
     DeliveriesRequeued,
     DeliveriesWithdrawn,
@@ -52,12 +53,14 @@ def plan_code(view: EditionView, rules: Rules, said: Said, earlier: Said | None,
 
 def _decided(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan:
     build = PlanBuilder(view.edition)
+    if any(absence.address == said.person.address for absence in view.absences):
+        build.write(AbsenceEnded(address=said.person.address))  # who decides is back
     word = said.command.word
     if said.command.problem or word is None:
         holding.unclear(build, view, rules, said)
     elif word not in ACTIONS:
         _answer(build, said, view, f"{word} is not possible here", (f"{word} does nothing in this bot.",))
-    elif word not in WITHOUT_TOKEN and not said.has_token:
+    elif word not in WITHOUT_TOKEN and not (_answers_lists(said) if said.about else said.has_token):
         if word is Word.APPROVE and _stays(build, view, said, EditionEvent.APPROVE):
             return build.plan()  # another editor has approved it, perhaps
         again = f"Please reply to the newest draft mail itself, so that its reference comes along: {word} needs it."
@@ -72,11 +75,16 @@ def _decided(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan
                 word=str(word),
                 argument=said.command.argument,
                 person=said.person.address,
-                done=build.edition.cause if build.edition != view.edition else "",
+                done=build.done or (build.edition.cause if build.edition != view.edition else ""),
             ),
             Logged(edition_id=view.edition.id, what="decision", data={"word": str(word), "inbound": said.inbound}),
         )
     return build.plan()
+
+
+def _answers_lists(said: Said) -> bool:
+    """Whether a word fits a mail about the lists of people: "cancel" there must not cancel the month."""
+    return said.command.word in (Word.YES, Word.NO)
 
 
 def _approve(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
@@ -320,7 +328,8 @@ ACTIONS: dict[Word, Action] = {
     Word.CORRECT: editing.correct,
     Word.SEND_TO: editing.send_to,
     Word.ENCLOSE: editing.enclose,
+    Word.PEOPLE: people.people,
     Word.YES: editing.yes,
     Word.NO: editing.no,
 }
-WITHOUT_TOKEN = (Word.HOLD, Word.STATUS)
+WITHOUT_TOKEN = (Word.HOLD, Word.STATUS, Word.PEOPLE)

@@ -22,7 +22,7 @@ from bot.core.lifecycle import EditionEvent
 from bot.core.model import DeliveryState, EditionState, Person, Problem
 from bot.core.planner.answering import digests_due
 from bot.core.planner.overdue import REQUESTS_MISSED, place_of, requests_missed
-from bot.core.planner.rules import Rules, is_away, london_day, missing_themes, to_ask
+from bot.core.planner.rules import Rules, is_away, london_day, missing_themes, standing_in, to_ask
 from bot.core.records import DeliveriesWithdrawn, Delivery, DueDone, EditionView, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import due_now, retimed, timetable_for
 
@@ -174,7 +174,8 @@ def draft_is_due(view: EditionView, rules: Rules, now: datetime) -> str:
 def _draft(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime) -> None:
     why = draft_is_due(view.model_copy(update={"edition": build.edition}), rules, now)
     if why:
-        make_draft(build, view, why, notes=() if rules.readers else (NO_READERS,))
+        notes = () if rules.readers else (NO_READERS,)
+        make_draft(build, view, why, notes=notes, also_to=standing_in(rules, view, now))
 
 
 def make_draft(
@@ -219,7 +220,7 @@ def _chasers(build: PlanBuilder, view: EditionView, rules: Rules, now: datetime,
     build.write(DueDone(edition_id=edition.id, name=name))
     ordinal = int(name.partition("/")[2])
     overdue = now >= edition.timetable.distribution_at
-    people = rules.editors + (rules.editor_deputies if overdue else ())
+    people = rules.editors + (rules.editor_deputies if overdue else standing_in(rules, view, now))
     for editor in people:
         key = keys.chaser_key(edition.bulletin, edition.period, ordinal, editor.address)
         build.do(ChaseEditor(key=key, to=editor, overdue=overdue))
@@ -259,6 +260,7 @@ def _finish(build: PlanBuilder, view: EditionView, rules: Rules) -> None:
         problem = Problem(code="no-readers", sentence=NO_READERS, where=place_of(edition), todo="Fill in csm_list.csv.")
         build.write(ProblemNoted(problem=problem, edition_id=edition.id))
     build.set(state=lifecycle.move_edition(edition.state, EditionEvent.ALL_LEFT), cause="everything has left")
+    build.set(whole_version=edition.issue_version)
     build.write(Logged(edition_id=edition.id, what="distributed", data={"mails": len(mails)}))
     for editor in rules.editors:
         key = keys.outcome_key(edition.bulletin, edition.period, edition.issue_version, editor.address)

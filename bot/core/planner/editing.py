@@ -10,6 +10,7 @@ from bot.core.effects import Answer, PlanBuilder, SendCopy
 from bot.core.enclosures import BYTES_MAX, Enclosure, size_in_words
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import DeliveryState, EditionState, Person, Theme
+from bot.core.planner import people
 from bot.core.planner.due import make_draft
 from bot.core.planner.rules import Rules
 from bot.core.planner.said import Said, answer, stays
@@ -178,6 +179,9 @@ def _tell_authors(build: PlanBuilder, view: EditionView, said: Said, theme: Them
 def yes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     """YES to the open question."""
     question = view.edition.question
+    if said.about:
+        people.yes(build, view, rules, said, now)
+        return
     if question is None or question.code != EDITED_FILE:
         _asked_nothing(build, view, said)
         return
@@ -193,6 +197,9 @@ def yes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: da
 
 def no(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
     """NO to the open question: nothing happens, and it is not asked again."""
+    if said.about:
+        people.no(build, view, rules, said, now)
+        return
     if view.edition.question is None or view.edition.question.code != EDITED_FILE:
         _asked_nothing(build, view, said)
         return

@@ -73,8 +73,8 @@ def overdue(edition: Edition, now: datetime, skip: frozenset[str] = frozenset())
     leaves_at = max(times.distribution_at, edition.release_at or times.distribution_at)
     open_ = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED, EditionState.DISTRIBUTING)
     waits = state in (EditionState.COLLECTING, EditionState.IN_REVIEW)
-    if state not in open_ or now < leaves_at + GRACE or (waits and edition.sent_draft is not None):
-        return None  # a correction has no day of its own; its editors are reminded
+    if state not in open_ or now < leaves_at + GRACE or (waits and edition.whole_version):
+        return None  # a correction of what everybody has: it has no day of its own; its editors are reminded
     todo = "It waits for an editor's APPROVE; they have been reminded." if waits else "Look at the mails in `status`."
     return _late(DISTRIBUTION_LATE, edition, "bulletin", leaves_at, todo)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from bot.core import keys
-from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder
-from bot.core.model import Person, Problem
+from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder, SendDraft
+from bot.core.model import EditionState, Person, Problem
 from bot.core.planner.answering import may_answer, may_tell
 from bot.core.planner.due import ask_deputies
 from bot.core.planner.replies import takes_replies
-from bot.core.planner.rules import Rules, london_day, missing_themes, present, to_ask
+from bot.core.planner.rules import Rules, london_day, missing_themes, present, standing_in, to_ask
 from bot.core.records import (
     Absence,
     AbsenceNoted,
+    Asked,
     Delivery,
     DeliveryBounced,
     EditionView,
@@ -21,6 +22,7 @@ from bot.core.records import (
     ProblemNoted,
 )
 
+MOST_ASKED = 50  # questions of readers that an edition keeps; the oldest make room
 ASKED = ("request", "reminder", "deputy_question")
 
 
@@ -42,9 +44,11 @@ def plan_absence(view: EditionView, rules: Rules, absence: Absence, digest: str,
         AbsenceNoted(absence=absence),
         Logged(edition_id=edition.id, what="absence", data={"why": absence.why}),
     )
+    seen = view.model_copy(update={"absences": (*view.absences, absence)})
+    if rules.editor(absence.address) and edition.state is EditionState.IN_REVIEW:
+        _hand_over(build, seen, rules, absence, now)
     if not takes_replies(edition.state):
         return build.plan()  # this edition is over: nobody is asked for it any more
-    seen = view.model_copy(update={"absences": (*view.absences, absence)})
     concerned: list[str] = []
     asked: list[str] = []
     for theme in missing_themes(rules, view):
@@ -60,8 +64,20 @@ def plan_absence(view: EditionView, rules: Rules, absence: Absence, digest: str,
     return build.plan()
 
 
+def _hand_over(build: PlanBuilder, seen: EditionView, rules: Rules, absence: Absence, now: datetime) -> None:
+    """No editor is here while a draft waits: their deputies get it, once."""
+    edition = seen.edition
+    until = f" until {_day(absence.until)}" if absence.until else ""
+    note = f"{_name(absence.address, rules)} is away{until}. You get this draft as a deputy, and may decide."
+    there = {delivery.key for delivery in seen.deliveries}
+    for deputy in standing_in(rules, seen, now):
+        if keys.draft_key(edition.bulletin, edition.period, edition.draft or 0, deputy.address) not in there:
+            build.do(SendDraft(to=deputy, notes=(note,)))
+
+
 def _name(address: str, rules: Rules) -> str:
-    people = (p for theme in rules.themes for p in (*theme.leads, *theme.deputies))
+    leads = (p for theme in rules.themes for p in (*theme.leads, *theme.deputies))
+    people = (*rules.all_editors(), *leads)
     return next((p.name for p in people if p.address == address and p.name), address)
 
 
@@ -171,9 +187,12 @@ def plan_held(
         )
     build.write(Logged(edition_id=view.edition.id, what="held", data={"inbound": inbound}))
     titles = rules.titles()
-    offered = [titles[c] for c in candidates if c in titles] or [theme.title for theme in rules.themes[:1]]
+    offered = [titles[c] for c in candidates if c in titles]
     words = ("a mail waits in the holding pen", reasons)
     may_say = tuple((f"FILE {inbound} {title}", f"read it as a reply for {title}") for title in offered[:3])
+    if not offered:  # nothing says where it belongs, so nothing is suggested
+        every = ", ".join(titles.values())
+        may_say = ((f"FILE {inbound}", f"with a theme behind it: read it as a reply for that theme ({every})"),)
     if may_tell(view, "notice", now):
         _tell(build, view, rules, f"held/{digest}", words, (inbound,), may_say)
     else:  # a flood: one more mail that day, and the next draft lists them all
@@ -181,24 +200,44 @@ def plan_held(
     return build.plan()
 
 
-def plan_reader_reply(
-    view: EditionView, rules: Rules, inbound: int, digest: str, person: str, theme: str | None
-) -> Plan:
-    """A reader wrote: to the lead when the section's own link was used, else to the editors."""
+_MANY_READERS = "Their mails are in the shared mailbox, and the next draft mail lists the newest."
+
+
+def plan_reader_reply(view: EditionView, rules: Rules, asked: Asked, reader: str) -> Plan:
+    """A reader wrote: to the lead when the section's own link was used, else to the editors. It is open until one of
+    them answers; a flood of such mails is passed on in few, and the next draft mail lists the newest."""
     build = PlanBuilder(view.edition)
     edition = view.edition
-    build.write(Logged(edition_id=edition.id, what="reader reply", data={"inbound": inbound}))
-    found = rules.theme(theme) if theme else None
+    build.write(Logged(edition_id=edition.id, what="reader reply", data={"inbound": asked.inbound}))
+    found = rules.theme(asked.theme)
+    build.set(asked=(*edition.asked, asked if found else asked.model_copy(update={"theme": ""}))[-MOST_ASKED:])
     people: tuple[Person, ...] = found.leads if found else rules.editors
+    if not may_tell(view, "notice", asked.since):
+        words = ("many readers have written", (_MANY_READERS,))
+        _tell(build, view, rules, f"readers-more/{london_day(asked.since)}", words)
+        return build.plan()
     title = f"{found.title}: a question from a reader" if found else "a reader has replied"
     for to in people:
         build.do(
             Notify(
-                key=keys.notice_key(edition.bulletin, edition.period, f"reader/{digest}", to.address),
+                key=keys.reader_notice_key(edition.bulletin, edition.period, asked.digest, to.address),
                 to=to,
                 about=title,
-                sentences=(f"{person} has written. Please answer them directly; the bot does not.",),
-                mails=(inbound,),
+                sentences=(
+                    f"{asked.by} has written. Please answer: your reply to this mail goes to them and, as a copy, to "
+                    "the bot, which then knows that it is answered.",
+                ),
+                mails=(asked.inbound,),
+                reader=reader,
             )
         )
+    return build.plan()
+
+
+def plan_reader_answer(view: EditionView, digest: str, inbound: int) -> Plan:
+    """A lead or an editor has answered a reader's question (the one whose mail has this digest): it is open no more."""
+    build = PlanBuilder(view.edition)
+    build.write(Logged(edition_id=view.edition.id, what="reader answered", data={"inbound": inbound}))
+    asked = (one.model_copy(update={"answered": True}) if one.digest == digest else one for one in view.edition.asked)
+    build.set(asked=tuple(asked))
     return build.plan()

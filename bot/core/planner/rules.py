@@ -64,6 +64,11 @@ def to_ask(theme: Theme, view: EditionView, now: datetime) -> tuple[Person, ...]
     return present(theme.leads, view, now) or present(theme.deputies, view, now) or theme.leads
 
 
+def standing_in(rules: Rules, view: EditionView, now: datetime) -> tuple[Person, ...]:
+    """The editors' deputies who are here, when none of the editors is; else nobody."""
+    return () if present(rules.editors, view, now) else present(rules.editor_deputies, view, now)
+
+
 def missing_themes(rules: Rules, view: EditionView) -> tuple[Theme, ...]:
     """The themes that are not in and not skipped."""
     skipped = view.edition.skipped_themes

@@ -9,6 +9,7 @@ from bot.core.effects import Answer, PlanBuilder
 from bot.core.enclosures import Enclosure
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import Person, Value
+from bot.core.people import People
 from bot.core.records import EditionView
 
 
@@ -21,14 +22,31 @@ class Filing(Value):
     refused: tuple[str, ...] = ()
 
 
+PEOPLE_MAIL = "people"  # what the token of a mail about the lists of people is about, where it asks nothing
+
+
+class Listed(Value):
+    """A list of people that came back: ``wanted`` (None where ``faults`` say why), against the lists as they hold
+    ``now`` and as the ``files`` say; ``number`` counts the lists that came by mail before."""
+
+    name: str = ""
+    now: People
+    files: People
+    number: int = 0
+    wanted: People | None = None
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class Said(Value):
     """An editor's mail, read: the command, who gave it, in which inbound, and what its token is bound to.
 
-    ``draft`` is the draft that the token names (None: no token came along, so only HOLD and STATUS count); ``stale``:
-    something was decided since the mail with that token was sent. ``fresh_code`` is a new one-time code where it is not
-    proven who wrote ("" where it is).
+    ``draft`` is the draft that the token names (None: no token came along, so HOLD, STATUS and PEOPLE count);
+    ``stale``: something was decided since the mail with that token was sent. ``fresh_code`` is a new one-time code
+    where it is not proven who wrote ("" where it is).
     ``edited`` is the Word file that came along (or that the open question is about), ``enclosures`` what may be
-    enclosed, with sizes."""
+    enclosed, with sizes. ``about`` is what the token asks about ("" for a draft): a change of the lists of people;
+    ``people`` is the list that came along (or that the question is about)."""
 
     command: Command
     person: Person
@@ -40,6 +58,8 @@ class Said(Value):
     fresh_code: str = ""
     edited: Edited | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    about: str = ""
+    people: Listed | None = None
     filing: Filing | None = None  # with FILE: what the mail holds
 
 
@@ -53,6 +73,7 @@ def answer(
     lines: tuple[str, ...] = (),
     may_say: tuple[tuple[str, str], ...] = (),
     quoted: bool = False,
+    token_about: str = "",
 ) -> None:
     """Answer the editor's mail in plain sentences."""
     edition = build.edition
@@ -68,6 +89,7 @@ def answer(
             quoted=f"{said.command.argument}" if quoted else "",
             inbound=said.inbound,
             editor_draft=edition.draft,
+            token_about=token_about,
         )
     )
 

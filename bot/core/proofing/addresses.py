@@ -17,11 +17,13 @@ ADDRESS = re.compile(
 _TOP = r"(?:uk|org|com|net|gov|police|nhs|example|info|eu|london|scot|wales|cymru)"
 _DOMAIN = re.compile(rf"(?<![\w@./:-])(?:[a-z0-9-]{{1,63}}\.){{1,8}}{_TOP}\b(?![\w/@-]|\.\w)", re.IGNORECASE)
 _ASK = re.compile(
-    r"\b(?:contact|e-?mail|get in touch|write to|enquir\w+|inquir\w+|speak to|let \w+ know|repl(?:y|ies) to|send)\b",
+    r"\b(?:contact|e-?mail|get in touch|write to|enquir\w+|inquir\w+|speak to|quer(?:y|ies)|let \w+ know|"
+    r"repl(?:y|ies) to|send|reached)\b",
     re.IGNORECASE,
 )
 _SITE = re.compile(
-    r"\b(?:visit|websites?|web ?pages?|sites?|browse|online|see|go to|read|view\w*|www)\b", re.IGNORECASE
+    r"\b(?:visit|websites?|web ?pages?|sites?|browse|online|see|go to (?:the|our|this|www)|read|view\w*|www)\b",
+    re.IGNORECASE,
 )
 _BROKEN = re.compile(
     r"(?<![\w.+%'-])(?:"
@@ -35,10 +37,12 @@ _BROKEN = re.compile(
     r"|\w{1,64}\.[\w.+'-]{1,64}@[\w-]+(?![\w.@-]|\.\w)"  # first.last@council
     r"|\w{1,64}(?:\.[\w+'-]{1,64})+@(?![\w])"  # first.last@
     r"|[\w.+'-]{1,64} ?[(\[] ?at ?[)\]] ?[\w-]+(?:\.[\w-]+)+"  # name (at) council
+    rf"|[\w.+'-]{{1,64}}[\"#£](?:[a-z0-9-]{{1,63}}\.){{1,8}}{_TOP}\b"  # the key beside the @
     r")",
     re.IGNORECASE,
 )
-_DOT_MISSED = re.compile(r"(?<![\w.+%'-])[\w.+'-]{1,64}@[\w-]{3,40}(?![\w.@-]|\.\w)")
+_SIGN = re.compile(r"@|[(\[] ?at ?[)\]]|\w[\"#£]\w", re.IGNORECASE)  # without one of these there is no broken address
+_DOT_MISSED = re.compile(r"(?<![\w.+%'-])[\w.+'-]{1,64}@[\w-]{3,40}(?![\w@-]|\.[\w.])")
 
 
 def _shown(passage: Passage) -> Iterator[tuple[str, int, int]]:
@@ -130,11 +134,15 @@ def address_incomplete(text: Text, context: ProofContext) -> Iterator[Finding]:
     for passage in text.passages:
         plain_text = passage.text
         taken: list[tuple[int, int]] = [match.span() for match in ADDRESS.finditer(plain_text)]
-        for pattern in (_BROKEN, _DOT_MISSED):
+        for pattern in (_BROKEN, _DOT_MISSED) if _SIGN.search(plain_text) else ():
             for match in pattern.finditer(plain_text):
                 inside = any(a <= match.start() and match.end() <= b for a, b in taken)
                 if inside or (pattern is _DOT_MISSED and match.group()[0] == "@"):
                     continue
+                taken.append(match.span())
+                yield _incomplete(passage, match, context)
+        for match in _without_domain(passage, context):
+            if not any(a <= match.start() < b for a, b in taken):
                 taken.append(match.span())
                 yield _incomplete(passage, match, context)
         for match in _DOMAIN.finditer(plain_text):
@@ -142,13 +150,28 @@ def address_incomplete(text: Text, context: ProofContext) -> Iterator[Finding]:
                 yield _incomplete(passage, match, context)
 
 
+def _without_domain(passage: Passage, context: ProofContext) -> Iterator[re.Match[str]]:
+    """ "email owen.bright for more": the name before the @ of an address that the directory has, and no more."""
+    for name in sorted(
+        {address.partition("@")[0] for address in context.addresses if "." in address.partition("@")[0]}
+    ):
+        if name in passage.text.lower():
+            yield from re.finditer(
+                rf"(?<![\w.@/-]){re.escape(name)}(?![\w@-]|\.\w|\s*[@(\[])", passage.text, re.IGNORECASE
+            )
+
+
 def _incomplete(passage: Passage, match: re.Match[str], context: ProofContext) -> Finding:
     words = match.group()
     before = passage.text[: match.start()]
+    addresses = frozenset(context.addresses)
+    whole = next((known for known in sorted(addresses) if known.startswith(f"{words.lower()}@")), "")
     person = next((p for p in context.directory if p.name and p.name.lower() in before[-80:].lower()), None)
-    right = person.address if person else nearest(words.replace(" ", "").lower(), frozenset(context.addresses)) or ""
+    right = whole or (person.address if person else nearest(words.replace(" ", "").lower(), addresses) or "")
     message = f"The address “{words}” is not complete."
-    if "@" not in words:
+    if whole:
+        message = f"The contact is given as “{words}”, which has no @ and nothing after it."
+    elif _DOMAIN.fullmatch(words):
         message = f"The contact is given as “{words}”, which has no mailbox name."
     elif words.startswith("@"):
         message = f"The address “{words}” has no mailbox name before the @."

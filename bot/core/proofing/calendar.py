@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.core.model import Value
 
@@ -31,7 +32,7 @@ _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NEXT_DAY = rf"\d{{1,2}}{_ORDINAL}(?![\d%])"
 _DAY = rf"(?<![\d£.,/:])(?<!\d-){_NEXT_DAY}"
-_YEAR = r"(?:\d{3,6})(?![\d,/:%])"
+_YEAR = r"(?:\d{3,6})(?![\d/:%]|,\d)"
 _JOIN = r"\s*(?:-|–|—|to|until|till|through|and|&|,|or)\s*(?:the\s+)?"
 
 # "Monday 6 to Friday 10 October 2025", "11th of October", "Thursday 25th and Friday 26th September"
@@ -50,7 +51,13 @@ _NUMBERS = re.compile(
     rf"(?P<weekday>\b{_WEEKDAY},?\s+)?(?<![\d/.-])(?P<day>\d{{1,2}})(?P<sep>[/.-])(?P<month>\d{{1,2}})(?P=sep)"
     r"(?P<year>(?:19|20)?\d{2})(?![\d/.-]*\d)"
 )
-_AFTER = re.compile(rf"\s*(?:\(\s*(?P<a>{_WEEKDAY})\s*\)|,\s*(?P<b>{_WEEKDAY})(?=\s*[,.;)]|\s+(?:at|from)\b|$))")
+_ISO = re.compile(r"(?<![\d/.-])(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?![\d/.-]*\d)")
+_AFTER = re.compile(
+    rf"\s*(?:\(\s*(?:a\s+)?(?P<a>{_WEEKDAY})\s*\)|,\s*(?:(?:which is )?a\s+)?(?P<b>{_WEEKDAY})"
+    r"(?=\s*[,.;)]|\s+(?:at|from)\b|$))"
+)
+_NAMED = re.compile(rf"\b{MONTH}")  # without a month's name, or digits with a sign between, there is no date
+_NUMBERED = re.compile(r"\d[/.-]\d")
 _PART = re.compile(rf"(?:(?P<weekday>{_WEEKDAY}),?\s+(?:the\s+)?)?(?P<day>\d{{1,2}}){_ORDINAL}")
 
 
@@ -94,10 +101,7 @@ def _day_first(text: str) -> Iterator[Written]:
             Day(day=int(part.group("day")), weekday=_weekday(part.group("weekday")))
             for part in _PART.finditer(match.group("days"))
         )
-        after = _AFTER.match(text, match.end())
-        if after and days[-1].weekday is None:
-            named = weekday_number(after.group("a") or after.group("b"))
-            days = (*days[:-1], days[-1].model_copy(update={"weekday": named}))
+        days = (*days[:-1], _with_weekday_after(days[-1], text, match.end()))
         ranged = len(days) == 2 and bool(
             re.search(r"\d\w*\s*(?:-|–|—|to|until|till|through)\s", match.group("days") + " ")
         )
@@ -108,35 +112,47 @@ def _day_first(text: str) -> Iterator[Written]:
         )  # fmt: skip
 
 
+def _with_weekday_after(day: Day, text: str, end: int) -> Day:
+    """The day with the weekday that stands behind the date: "15 October 2025 (Monday)"."""
+    after = _AFTER.match(text, end)
+    if after is None or day.weekday is not None:
+        return day
+    return day.model_copy(update={"weekday": weekday_number(after.group("a") or after.group("b"))})
+
+
 def _month_first(text: str) -> Iterator[Written]:
     for match in _MONTH_FIRST.finditer(text):
         year = match.group("year1") or match.group("year2")
         lead = (match.group("lead") or "").strip(" ,")
         day = Day(day=int(match.group("day")), weekday=weekday_number(lead) if lead[:1].isupper() else None)
         yield Written(
-            start=match.start(), end=match.end(), words=match.group(), days=(day,),
+            start=match.start(), end=match.end(), words=match.group(),
+            days=(_with_weekday_after(day, text, match.end()),),
             month=month_number(match.group("month")), year=int(year) if year else None,
         )  # fmt: skip
 
 
 def _in_numbers(text: str) -> Iterator[Written]:
-    for match in _NUMBERS.finditer(text):
-        year = int(match.group("year"))
-        if match.group("sep") != "/" and len(match.group("year")) == 2:
+    for match in (*_NUMBERS.finditer(text), *_ISO.finditer(text)):
+        parts = match.groupdict()
+        year = int(parts["year"])
+        if parts.get("sep") in (".", "-") and len(parts["year"]) == 2:
             continue  # 1.2.25 may be a version or a paragraph number
-        day = Day(day=int(match.group("day")), weekday=_weekday(match.group("weekday")))
+        day = Day(day=int(parts["day"]), weekday=_weekday(parts.get("weekday")))
         yield Written(
-            start=match.start(), end=match.end(), words=match.group(), days=(day,),
-            month=int(match.group("month")), year=year if year > 99 else year + (1900 if year > 50 else 2000),
+            start=match.start(), end=match.end(), words=match.group(),
+            days=(_with_weekday_after(day, text, match.end()),),
+            month=int(parts["month"]), year=year if year > 99 else year + (1900 if year > 50 else 2000),
         )  # fmt: skip
 
 
+@lru_cache(maxsize=2_000)
 def dates(text: str) -> tuple[Written, ...]:
     """All dates with a day in a text, in order, none inside another."""
     out: list[Written] = []
-    for written in sorted(
-        (*_day_first(text), *_month_first(text), *_in_numbers(text)), key=lambda w: (w.start, -w.end)
-    ):
+    named = (*_day_first(text), *_month_first(text)) if _NAMED.search(text) else ()
+    numbered = _in_numbers(text) if _NUMBERED.search(text) else ()
+    for written in sorted((*named, *numbered), key=lambda w: (w.start, -w.end)):
         if not out or out[-1].end <= written.start:
             out.append(written)
     return tuple(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -41,7 +41,8 @@ class ProofContext(Value):
     must be in the directory (those of the directory's own addresses count too); ``glossary`` acronym -> expansion;
     ``known_words`` words that are right whatever the spelling list says (names, local terms); ``previous`` earlier
     editions, newest first; ``received`` findings made elsewhere (statistics), passed on; ``accepted`` the keys
-    (:func:`finding_key`) that a person accepted; ``marking`` the protective marking that the bulletin itself carries.
+    (:func:`finding_key`) that a person accepted; ``marking`` the protective marking that the bulletin itself carries;
+    ``dictionary`` whether a word stands in a British dictionary (None: there is none here, and its check is off).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
@@ -56,6 +57,7 @@ class ProofContext(Value):
     received: tuple[Finding, ...] = ()
     accepted: frozenset[str] = frozenset()
     marking: str = ""
+    dictionary: Callable[[str], bool] | None = None
 
     @cached_property
     def addresses(self) -> dict[str, Person]:

@@ -8,19 +8,34 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from rapidfuzz.distance import OSA
+
 from bot.core.model import Finding, Severity
 from bot.core.proofing import calendar
 from bot.core.proofing.calendar import DAYS, MONTH, MONTHS, Written
 from bot.core.proofing.context import Passage, ProofContext, Text, found, sentences
 
-_MONTH_YEAR = re.compile(rf"\b(?P<month>{MONTH}),?\s+(?P<year>\d{{3,6}})(?![\d,/:%]|\s*(?:people|residents|%))")
+_MONTH_YEAR = re.compile(rf"\b(?P<month>{MONTH}),?\s+(?P<year>\d{{3,6}})(?![\d/:%]|,\d|\s*(?:people|residents|%))")
 _LOOSE_YEAR = re.compile(
     r"\b(?:in|since|during|until|by|from|of|for|year|spring|summer|autumn|winter)\s+(?P<year>(?:19|20)\d{3}|20{2}\d{3})"
     r"(?=[.,;:)]|\s*$|\s+(?:and|to|with|for|the|as|when|at)\b)",
     re.IGNORECASE,
 )
+# "until 2205", "by the end of 2062", "in 1026": four digits, a slip away from a year of these days
+_SLIPPED_YEAR = re.compile(
+    r"\b(?:in|since|until|till|by|during|year|spring|summer|autumn|winter|(?:early|late|mid)[ -]|"
+    r"(?:end|start|beginning|summer|autumn|spring|winter|rest) of|(?:19|20)\d{2}\s*(?:to|and|until|[-–/]))\s*"
+    r"(?P<year>\d{4})(?=[.,;:)](?!\d)|\s*$|\s+(?:and|to|with|for|the|as|when|at|that|is|was|will)\b)",
+    re.IGNORECASE,
+)
+_LETTER_YEAR = re.compile(r"(?<![\w£.,-])(?=\w*[oOlI])(?:2[0oO][0-9oOlI]{2}|1[9][0-9oOlI]{2})(?![\w-])")
 _SECOND_YEAR = re.compile(r"\b(?:19|20)\d{2}\s*(?:and|to|until|[-–/])\s*(?P<year>20\d{3})(?!\d)")
 _YEARS = re.compile(r"(?<![\d/-])(?P<a>(?:19|20)\d{2})\s?[-–/]\s?(?P<b>(?:19|20)\d{2})(?![\d/-])")
+_SPLIT_YEAR = re.compile(r"(?<![\d/–-])20(?P<a>\d{2})(?P<sep>[/–-])(?P<b>\d{2})(?![\d/–-])")
+_OPENS = re.compile(r"\b(?:open|start|begin|run)(?:s|ing)?\b[^.;]{0,40}$", re.IGNORECASE)
+_CLOSES = re.compile(r"\b(?:close|end|finish)(?:s|ing)?\b[^.;]{0,20}$", re.IGNORECASE)
+_HOUR = re.compile(r"(?<![\d.:£])(?P<h>\d{1,2})\s?(?:am|pm)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(
     r"(?:\b(?:at|from|to|until|till|by|between|and|"
     r"[-–])\s*)(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:\s?(?P<half>am|pm)\b)?(?![\d%:]|\.\d)"
@@ -32,7 +47,7 @@ _CLOCK = re.compile(
 def impossible_date(text: Text, context: ProofContext) -> Iterator[Finding]:
     """A day, month, year or time that does not exist, or a range that ends before it begins."""
     for passage in text.passages:
-        if passage.part == "cell" and not re.search(r"[A-Za-z]", passage.text):
+        if not _DIGIT.search(passage.text) or (passage.part == "cell" and not re.search(r"[A-Za-z]", passage.text)):
             continue
         written = calendar.dates(passage.text)
         for one in written:
@@ -40,6 +55,7 @@ def impossible_date(text: Text, context: ProofContext) -> Iterator[Finding]:
         yield from _impossible_years(passage, written, context)
         yield from _backwards(passage, written, context)
         yield from _impossible_times(passage)
+        yield from _impossible_hours(passage)
 
 
 def _impossible(passage: Passage, one: Written, context: ProofContext) -> Iterator[Finding]:
@@ -95,17 +111,39 @@ def _impossible_years(passage: Passage, written: tuple[Written, ...], context: P
             message = f"“{match.group('year')}” is not a year."
             right = _with_year(words, year, context)
             yield found("impossible-date", Severity.ERROR, passage, match.span(), message, right)
-    for match in _YEARS.finditer(line):
-        if int(match.group("b")) < int(match.group("a")):
-            message = f"“{match.group()}” runs backwards."
-            yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
+    for match in _SLIPPED_YEAR.finditer(line):
+        if near := _slip_of_a_year(match.group("year"), context):
+            message = f"“{match.group('year')}” is an unlikely year."
+            words = match.group().replace(match.group("year"), near)
+            yield found("impossible-date", Severity.ERROR, passage, match.span(), message, words)
+    for match in _LETTER_YEAR.finditer(line):
+        message = f"“{match.group()}” is not a year: it has a letter in it."
+        yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
+    for pattern in (_YEARS, _SPLIT_YEAR):
+        for match in pattern.finditer(line):
+            a, b = int(match.group("a")), int(match.group("b"))
+            month = pattern is _SPLIT_YEAR and match.group("sep") != "/" and b <= 12  # "2025-08" is a month
+            if b < a and not month and not (a == 99 and b == 0):
+                message = f"“{match.group()}” runs backwards."
+                yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
+
+
+def _slip_of_a_year(digits: str, context: ProofContext) -> str | None:
+    """The year of these days (two back, five on) that impossible digits are one slip away from; None: no such slip."""
+    if 1900 <= int(digits) <= context.year + 25:
+        return None
+    near = [str(year) for year in range(context.year - 2, context.year + 6)]
+    return next((year for year in near if sorted(year) == sorted(digits)), None) or next(
+        (year for year in near if OSA.distance(year, digits) == 1), None
+    )
 
 
 def _backwards(passage: Passage, written: tuple[Written, ...], context: ProofContext) -> Iterator[Finding]:
     """Two dates joined as a range, the second before the first."""
     for one, two in itertools.pairwise(written):
         between = passage.text[one.end : two.start]
-        if not re.fullmatch(r"\s*(?:-|–|—|to|until|till)\s*(?:the\s+|\w+day\s+)?", between):
+        opens = _OPENS.search(passage.text[: one.start]) and _CLOSES.search(between)
+        if not opens and not re.fullmatch(r"\s*(?:-|–|—|to|until|till)\s*(?:the\s+|\w+day\s+)?", between):
             continue
         year = two.year or one.year or context.year
         first = calendar.resolve(one.model_copy(update={"year": one.year or year}), context.today, last=False)
@@ -125,9 +163,17 @@ def _impossible_times(passage: Passage) -> Iterator[Finding]:
         with_colon = ":" in match.group()
         if not half and not with_colon:
             continue  # "from 1.75 to 2.80" are numbers
-        if hour > 24 or minute > 59:
+        if hour > (12 if half else 24) or minute > 59:
             words = match.group().strip(" -–")
             message = f"“{words}” is not a time of day."
+            yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
+
+
+def _impossible_hours(passage: Passage) -> Iterator[Finding]:
+    """ "25pm", "13pm"."""
+    for match in _HOUR.finditer(passage.text):
+        if int(match.group("h")) > 12:
+            message = f"“{match.group()}” is not a time of day."
             yield found("impossible-date", Severity.ERROR, passage, match.span(), message)
 
 
@@ -155,10 +201,13 @@ def weekday_mismatch(text: Text, context: ProofContext) -> Iterator[Finding]:
 _AHEAD = re.compile(
     r"\b(?:will|shall|tak(?:es?|ing) place|join us|sign up|book\w*|register\w*|"
     r"regist\w+ (?:closes|is open)|apply|nominat\w+|"
-    r"(?:is|are) (?:hosting|holding|organising|due|scheduled|planned|set|expected|hoping|going|to be|on|being held|"
-    r"taking place|inviting|running|open)|"
-    r"(?:is|are) to (?:be|take|run|start)|(?:starts?|begins?|runs?|opens?|closes?|launches|finish(?:es)?|ends?) "
+    r"(?:is|are) (?:hosting|holding|organising|due|scheduled|planned|set|expected|hoping|going|"
+    r"to be(?: \w{3,}ed)?|on|being held|taking place|inviting|running|open)|"
+    r"(?:is|are) to (?:be|take|run|start)|rsvp|"
+    r"(?:starts?|begins?|runs?|opens?|closes?|launches|finish(?:es)?|ends?) "
     r"(?:on|from|at|until)|applications? (?:must|should|close|are)|submit|respond|repl(?:y|ies)|return\w*|closing date|"
+    r"(?:is|are|be|you) (?:asked|invited|encouraged|requested|reminded|welcome) to|looking forward|come (?:and|to)|"
+    r"have (?:your|their|a) say|available until|(?:opens|closes|starts|begins|ends)(?=\s(?:\d|$))|"
     r"deadline\w*|save the date|upcoming|next (?:\w+ ){0,3}?(?:meeting|forum|session|event|workshop|"
     r"course|webinar|drop-?in|conference|training|day|network)|forthcoming|come along|"
     r"please (?:attend|come|send|let|complete)|"
@@ -172,6 +221,7 @@ _BACK = re.compile(
     r"set out in|(?!need|limit|invit|provid)\w{3,}ed)\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\([^()]*@[^()]*\)")  # an address in brackets between the cue and the date
 _PASSIVE = re.compile(r"\bbe(?:ing)?\s+(?:\w+ly\s+)?\w+")
 _SEASON_END = {"spring": (5, 31), "summer": (8, 31), "autumn": (11, 30)}
 _GOES_ON = re.compile(
@@ -223,7 +273,7 @@ def _ends(sentence: str, context: ProofContext) -> Iterator[tuple[date, tuple[in
 
 def _announces(sentence: str, start: int, end: int) -> bool:
     """The words next to the date look ahead, with nothing between that looks back."""
-    before, after = sentence[:start], sentence[end:]
+    before, after = _ASIDE.sub("", sentence[:start]), sentence[end:]
     cues = list(_AHEAD.finditer(before))
     if cues:
         between = _PASSIVE.sub("", before[cues[-1].end() :])
@@ -257,6 +307,7 @@ _OWN_MONTH = re.compile(
 _THIS_MONTH = re.compile(
     r"\b(?:this month|this edition|this update|this bulletin)\s*(?:,|\(|–|-|:)\s*"
     rf"(?P<month>{MONTH})(?:\s+(?P<year>(?:19|20)\d{{2}}))?"
+    rf"|\bthis month[’']s\s+{_OURSELVES}\s*[(,–-]\s*(?P<month4>{MONTH})"
     rf"|\b(?:this month of|the month of)\s+(?P<month2>{MONTH})"
     rf"|\b(?:this month[’']s|our|this)\s+{_OURSELVES}\s+(?:for|of)\s+(?P<month3>{MONTH})",
     re.IGNORECASE,
@@ -282,7 +333,7 @@ def wrong_month(text: Text, context: ProofContext) -> Iterator[Finding]:
         for pattern in (_HEADED, _OWN_MONTH, _THIS_MONTH) if headline else (_OWN_MONTH, _THIS_MONTH):
             for match in pattern.finditer(passage.text):
                 groups = match.groupdict()
-                name = groups.get("month") or groups.get("month2") or groups.get("month3")
+                name = groups.get("month") or groups.get("month2") or groups.get("month3") or groups.get("month4")
                 year = groups.get("year") or groups.get("year2")
                 before = passage.text[max(0, match.start() - 60) : match.start()]
                 if name is None or _REFERS_BACK.search(before) or _TELLS_PAST.match(passage.text, match.end()):

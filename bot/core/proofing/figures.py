@@ -7,20 +7,10 @@ from collections.abc import Iterator
 
 from bot.core.model import CountRow, Finding, Section, Severity, StatisticsTable, Table, plain
 from bot.core.proofing.context import ProofContext, Text, found, item_place, labelled, sentences
+from bot.core.proofing.numbers import COUNT, TOTAL_ROW, whole_number
+from bot.core.proofing.tabled import figures_beside_tables
 
-_TOTAL = re.compile(r"\W*(?:grand |overall |sub-?)?totals?\b.{0,20}", re.IGNORECASE)
 _SUBTOTAL = re.compile(r"\W*sub-?total", re.IGNORECASE)
-_NUMBER = re.compile(r"£?(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
-_NOTHING = re.compile(r"(?:[-–—*†]|n/?a|nil|)", re.IGNORECASE)
-
-
-def _cell(text: str) -> int | None:
-    """The whole number in a cell; 0 for a dash or nothing; None when it is something else."""
-    text = text.strip()
-    if _NOTHING.fullmatch(text):
-        return 0
-    match = _NUMBER.fullmatch(text)
-    return int(match.group(1).replace(",", "")) if match else None
 
 
 def total_mismatch(text: Text, context: ProofContext) -> Iterator[Finding]:
@@ -52,12 +42,12 @@ def table_totals(grid: list[list[str]], where: str) -> Iterator[Finding]:
         return
     head = grid[0]
     width = min(len(row) for row in grid)
-    last = max((r for r, row in enumerate(grid) if r > 1 and row and _TOTAL.fullmatch(row[0])), default=0)
+    last = max((r for r, row in enumerate(grid) if r > 1 and row and TOTAL_ROW.fullmatch(row[0])), default=0)
     if last and not _SUBTOTAL.match(grid[last][0]) and not _year_column(grid, 0):
-        rows = [row for row in grid[1:last] if not _TOTAL.fullmatch(row[0])]
+        rows = [row for row in grid[1:last] if not TOTAL_ROW.fullmatch(row[0])]
         for c in range(1, width):
             yield from _column(rows, grid[last][c], c, head[c] or f"column {c + 1}", f"{where}, row {last + 1}")
-    total = next((c for c in range(width - 1, 1, -1) if _TOTAL.fullmatch(head[c])), 0)
+    total = next((c for c in range(width - 1, 1, -1) if TOTAL_ROW.fullmatch(head[c])), 0)
     if total and not _SUBTOTAL.match(head[total]):
         for r, row in enumerate(grid[1:], 1):
             yield from _row(row[1:total], row[total], row[0] or f"row {r + 1}", f"{where}, row {r + 1}")
@@ -65,12 +55,12 @@ def table_totals(grid: list[list[str]], where: str) -> Iterator[Finding]:
 
 def _year_column(grid: list[list[str]], column: int) -> bool:
     """The first column is a sum-free one (years down the side are fine; this guards a table without labels)."""
-    return all(_cell(row[column]) is not None for row in grid[1:])
+    return all(whole_number(row[column]) is not None for row in grid[1:])
 
 
 def _column(rows: list[list[str]], said: str, column: int, title: str, where: str) -> Iterator[Finding]:
-    values = [_cell(row[column]) for row in rows]
-    total = _cell(said)
+    values = [whole_number(row[column]) for row in rows]
+    total = whole_number(said)
     if total is None or not said.strip() or len(values) < 2 or any(value is None for value in values):
         return
     right = sum(value for value in values if value is not None)
@@ -79,8 +69,8 @@ def _column(rows: list[list[str]], said: str, column: int, title: str, where: st
 
 
 def _row(cells: list[str], said: str, label: str, where: str) -> Iterator[Finding]:
-    values = [_cell(cell) for cell in cells]
-    total = _cell(said)
+    values = [whole_number(cell) for cell in cells]
+    total = whole_number(said)
     if total is None or not said.strip() or len(values) < 2 or any(value is None for value in values):
         return
     right = sum(value for value in values if value is not None)
@@ -113,13 +103,9 @@ def _statistics_columns(
             yield _sum_finding(f"{where} / total row", f"the column {title}", totals[key], sum(known))
 
 
-_COUNT = re.compile(
-    r"(?<![\d£.,/:-])(\d{1,3}(?:,\d{3})+|\d+)(?![\d%:/]|[.,]\d|\s?(?:per ?cent|%|am|pm|years?|months?|days?)\b)"
-)
-
-
 def figure_changed(text: Text, context: ProofContext) -> Iterator[Finding]:
-    """A number in the prose beside a measure (and a district) of the section's statistics that says something else."""
+    """A number in the prose that the section's statistics, or a table of the same item, have otherwise."""
+    yield from figures_beside_tables(text)
     tables = {index: section.statistics for index, section in enumerate(text.sections) if section.statistics}
     for passage in text.passages:
         table = tables.get(passage.section)
@@ -139,7 +125,7 @@ def figure_changed(text: Text, context: ProofContext) -> Iterator[Finding]:
 def _measured(sentence: str, table: StatisticsTable) -> Iterator[tuple[re.Match[str], str]]:
     """The numbers of a sentence that stand right before (or right after) a measure's title."""
     titles = {title.lower(): key for key, title in table.measures}
-    for match in _COUNT.finditer(sentence):
+    for match in COUNT.finditer(sentence):
         after = re.match(
             r"\s+(?:were |tests? (?:were |was )?|of (?:them|these|which) (?:were )?)?(\w+)", sentence[match.end() :]
         )

@@ -15,12 +15,12 @@ _VERB = (
     r"(?:available|view(?:ed|able)?|find|found|read|download\w*|access\w*|see(?:n)?|book\w*|"
     r"regist\w+|sign(?:ed)? up|apply|"
     r"details?|information|report|watch\w*|complete\w*|respond|online|click|follow|link|more|published|consultation|"
-    r"survey)"
+    r"survey|attached|shared|posted|listed|saved|obtain\w*|out|summar\w+|slides|recording|minutes)"
 )
 # What may follow the "here" of a promise.
 _STOP = r"(?=\s*(?:[.,;:!?()\]]|$|and\b|or\b|for (?:more|further)\b|to (?:view|read|see|book|sign|register)\b))"
 _PROMISE = re.compile(
-    rf"\bclick(?:ing)?\s+(?:on\s+)?(?:here|this|the link|below)\b"
+    rf"\b(?:click|tap|press)(?:ing)?\s+(?:on\s+)?(?:here|this|the link|below)\b"
     rf"|\b{_VERB}\b[^.;!?\n]{{0,30}}?\bhere\b{_STOP}"
     r"|(?:^|(?<=[.!?]\s))(?:View|Read|Find out more|Book|Register|Sign up|Download) here\b"
     r"|\b(?:at|via|through|using|on|from|follow(?:ing)?|with|use|click|see|in)\s+(?:on\s+)?"
@@ -36,9 +36,17 @@ _PLACEHOLDER = re.compile(
     r"|\b(?:insert|add) (?:the )?(?:link|url|hyperlink)(?: here)?\b|\blink (?:to follow|tbc)\b",
     re.IGNORECASE,
 )
+# Without one of these words nothing is promised: one quick look.
+_MAY_PROMISE = re.compile(
+    r"\b(?:here|\w*links?|url|below|click|tap|press|(?:click|tapp|press)ing|\w*pages?|\w*sites?)\b", re.IGNORECASE
+)
 URL = re.compile(r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
-_HOSTED = re.compile(
+HOSTED = re.compile(
     r"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:uk|org|com|net|eu|info|london|example)(?:/[^\s<>\"“”)]*)?(?![\w@])", re.IGNORECASE
+)
+# "example.org/documents/plan.pdf": a page, without the scheme and the www
+_WITH_PATH = re.compile(
+    r"(?<![\w@./-])(?!www\.)(?:[a-z0-9-]+\.){1,8}(?:uk|org|com|net|eu|info|london|example)/[^\s<>\"“”)]+", re.IGNORECASE
 )
 _LIKE_URL = re.compile(
     r"https?://\S+[\w/] [\w%-]+\.(?:pdf|docx?|xlsx?|html?|aspx?)\b"  # a space in the name of a file
@@ -47,7 +55,7 @@ _LIKE_URL = re.compile(
     re.IGNORECASE,
 )
 _GOOD_URL = re.compile(
-    r"(?:https?://(?!https?:|www\.?$)(?:[\w-]+\.)+[a-z]{2,}(?:[:/?#].*)?|www\.(?:[\w-]+\.)+[a-z]{2,}(?:[:/?#].*)?)",
+    r"(?:https?://(?!https?:|www\.?$|www\.[\w-]+(?:[:/?#]|$))(?:[\w-]+\.)+[a-z]{2,}(?:[:/?#].*)?|www\.(?:[\w-]+\.)+[a-z]{2,}(?:[:/?#].*)?)",
     re.I,
 )
 _LOCAL = re.compile(
@@ -72,22 +80,22 @@ def _link_spans(passage: Passage) -> list[tuple[int, int]]:
         at += size
     text = passage.text
     mail = {at for match in ADDRESS.finditer(text) for at in range(*match.span())}
-    spans += [m.span() for pattern in (URL, _HOSTED) for m in pattern.finditer(text) if m.start() not in mail]
+    spans += [m.span() for pattern in (URL, HOSTED) for m in pattern.finditer(text) if m.start() not in mail]
     return spans
 
 
 def missing_link(text: Text, context: ProofContext) -> Iterator[Finding]:
     """ "available to view here", "click here", "at this link" with no link behind the words or beside them."""
     for index, passage in enumerate(text.passages):
-        if passage.part == "cell" and not passage.text.strip():
+        if not _MAY_PROMISE.search(passage.text):
             continue
-        links = _link_spans(passage)
         for match in _PLACEHOLDER.finditer(passage.text):
             message = f"“{match.group()}” stands where a link should be."
             yield found("missing-link", Severity.WARNING, passage, match.span(), message)
         promises = [m for m in _PROMISE.finditer(passage.text) if not _PLACEHOLDER.search(m.group())]
         if not promises:
             continue
+        links = _link_spans(passage)
         free = len(links) - len(promises)
         spans = [(start, start + len(sentence)) for start, sentence in sentences(passage.text)]
         for match in promises:
@@ -161,9 +169,11 @@ def link_fault(run: Run) -> str:
         return f"The link of {label} is not a web or mail address ({scheme})."
     if "@" in parts.netloc:
         return f"The link of {label} hides its real site behind an @ ({url})."
-    if not re.fullmatch(r"(?:[\w-]+\.)+[\w-]{2,}", host) or host.endswith((".local", ".internal", ".lan")):
+    if not re.fullmatch(r"(?!www\.[\w-]+$)(?:[\w-]+\.)+[\w-]{2,}", host) or host.endswith(
+        (".local", ".internal", ".lan")
+    ):
         return f"The link of {label} has no public site name ({url})."
-    told = _HOSTED.match(shown) or URL.match(shown)
+    told = HOSTED.match(shown) or URL.match(shown)
     if told and not ADDRESS.search(shown):
         named = urlsplit(told.group() if "://" in told.group() else f"//{told.group()}").hostname or ""
         if named and not _same_site(named, host):
@@ -192,7 +202,7 @@ def _same_site(one: str, other: str) -> bool:
 def bare_url(text: Text, context: ProofContext) -> Iterator[Finding]:
     """A web address printed in full where words should carry the link."""
     for passage in text.passages:
-        for match in URL.finditer(passage.text):
+        for match in (*URL.finditer(passage.text), *_WITH_PATH.finditer(passage.text)):
             url = match.group().rstrip(".,;:)")
             if not url.lower().startswith("http") and "/" not in url:
                 continue  # "www.example.org" is how people read an address aloud

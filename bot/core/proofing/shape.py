@@ -20,7 +20,13 @@ _EMPTY_ALT = re.compile(
 _MACHINE_ALT = re.compile(r"description automatically generated|AI-generated content may be incorrect", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
     r"\(write here\)|\blorem ipsum\b|[\[<{](?:insert|add|enter|your|name|date|text|tbc|xx+|to be added)\b"
-    r"[^\]>}]{0,40}[\]>}]|\b[Xx]{3,}\b|\?{3,}|\bclick or tap here to enter text\b",
+    r"[^\]>}]{0,40}[\]>}]|\b[Xx]{3,}\b|"
+    r"\bXX\b(?= [a-z])|\?{3,}|\bclick or tap here to enter text\b",
+    re.IGNORECASE,
+)
+_TO_COME = re.compile(
+    r"\W*(?:tbc|tba|(?:more |details |information )?to (?:be )?(?:confirm(?:ed)?|follow|added|announced)|"
+    r"(?:text|details) to (?:follow|come))\W*",
     re.IGNORECASE,
 )
 MIN_STALE = 80  # characters: shorter text (contact lines, "No change") may well be the same each month
@@ -93,6 +99,9 @@ def empty_section(text: Text, context: ProofContext) -> Iterator[Finding]:
                 continue  # missing-link tells that
             message = f"“{match.group()}” is a placeholder that was never filled in."
             yield found("empty-section", Severity.WARNING, passage, match.span(), message)
+        if passage.part in ("paragraph", "bullet") and _TO_COME.fullmatch(passage.text):
+            message = f"“{passage.text.strip()}” stands where text was to come."
+            yield found("empty-section", Severity.WARNING, passage, (0, len(passage.text)), message)
 
 
 def _has_content(words: str) -> bool:

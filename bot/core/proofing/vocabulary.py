@@ -108,6 +108,11 @@ def _index() -> tuple[frozenset[str], dict[str, set[str]]]:
     return frozenset(forms), index
 
 
+def common_forms() -> frozenset[str]:
+    """The common words, with their plurals."""
+    return _index()[0]
+
+
 def common_word_meant(word: str) -> str | None:
     """The one common word that this (lower case) is a slip of; None when it is right, unknown or could be several."""
     forms, index = _index()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 _PAIRS = """
+inconvience inconvenience|inconvinience inconvenience
 commited committed|commiting committing|perpertrators perpetrators|strategey strategy|warnign warning|warnigns warnings
 abberation aberration|accesible accessible|accessable accessible|accidentaly accidentally|accomadation accommodation
 accomodate accommodate|accomodated accommodated|accomodation accommodation|accordng according|accross across

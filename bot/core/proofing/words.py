@@ -1,43 +1,55 @@
-"""Words: printed twice, misspelt, or an acronym that nobody explained."""
+"""Words: printed twice, or an acronym that nobody explained."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
 from bot.core.model import Finding, Severity
 from bot.core.proofing.addresses import ADDRESS
 from bot.core.proofing.context import Passage, ProofContext, Text, found
-from bot.core.proofing.vocabulary import common_word_meant
-from bot.core.proofing.wordlists import (
-    AMERICAN,
-    EVERYDAY_ACRONYMS,
-    MISSPELT,
-    MISSPELT_PHRASES,
-    ONCE_IS_FINE,
-    REDUPLICATIONS,
-    SHOUTED,
-)
+from bot.core.proofing.wordlists import EVERYDAY_ACRONYMS, ONCE_IS_FINE, REDUPLICATIONS, SHOUTED
 
-_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
-_URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-LONGEST_PHRASE = 4
+WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+URL_WORDS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+LONGEST_PHRASE = 12
+WITH_A_COMMA = 2  # from this many words on, a phrase counts as printed twice with a comma between, too
+WHOLE_PARAGRAPH = 5  # words from which a paragraph printed twice in a row is told
+_WORD_FOR_WORD = frozenset({"word for", "like for", "pound for", "day by", "side by", "step by", "one by", "year on"})
 _CONNECTING = frozenset({"and", "by", "on", "to", "or", "after"})
 
 
 def repeated_words(text: Text, context: ProofContext) -> Iterator[Finding]:
-    """A word or a phrase of up to four words printed twice in a row."""
+    """A word or a phrase of up to twelve words printed twice in a row, or a whole paragraph."""
+    before: Passage | None = None
     for passage in text.passages:
         yield from _repeats(passage)
+        if before is not None and _same_again(before, passage):
+            span = (0, len(passage.text))
+            yield found("repeated-words", Severity.WARNING, passage, span, "This paragraph is printed twice in a row.")
+        before = passage
+
+
+def _same_again(before: Passage, passage: Passage) -> bool:
+    """A paragraph of some length with the words of the one before it in the item."""
+    if passage.part != "paragraph" or (before.section, before.item) != (passage.section, passage.item):
+        return False
+    words = WORD.findall(passage.text)
+    return len(words) >= WHOLE_PARAGRAPH and words == WORD.findall(before.text)
 
 
 def _repeats(passage: Passage) -> Iterator[Finding]:
     line = passage.text
-    words = list(_WORD.finditer(line))
+    words = list(WORD.finditer(line))
     lower = [word.group().lower() for word in words]
+    times = Counter(lower)
     at = 0
     while at < len(words):
+        if times[lower[at]] == 1:
+            at += 1
+            continue
         size = next((n for n in range(LONGEST_PHRASE, 0, -1) if _twice(line, words, lower, at, n)), 0)
         if not size:
             at += 1
@@ -55,69 +67,32 @@ def _repeats(passage: Passage) -> Iterator[Finding]:
 
 def _twice(line: str, words: list[re.Match[str]], lower: list[str], at: int, size: int) -> bool:
     """The ``size`` words at ``at`` come again at once, with nothing but spaces between, and it is no idiom."""
+    if at + 2 * size > len(lower) or lower[at] != lower[at + size]:
+        return False  # nearly always, and cheap
     first = lower[at : at + size]
     if first != lower[at + size : at + 2 * size]:
         return False
     block = words[at : at + 2 * size]
-    if any(line[a.end() : b.start()].strip() for a, b in pairwise(block)):
+    gaps = [line[a.end() : b.start()].strip() for a, b in pairwise(block)]
+    if size > WITH_A_COMMA:
+        gaps[size - 1] = gaps[size - 1].strip(",.;")
+    if any(gaps):
         return False
     if all(word[0].isdigit() for word in first):
         return False
     if size == 1:
         return first[0] not in REDUPLICATIONS and (len(first[0]) > 1 or first[0] in "ai")
+    if " ".join(first) in _WORD_FOR_WORD:
+        return False
     # "over and over and over": read from its first word, or from its first "and"
     from_word = first[-1] in _CONNECTING and lower[at + 4 : at + 5] == first[:1]
     from_connection = first[0] in _CONNECTING and at > 0 and lower[at - 1] == first[-1]
     return size != 2 or not (from_word or from_connection)
 
 
-def spelling(text: Text, context: ProofContext) -> Iterator[Finding]:
-    """Common misspellings and American forms, from a list; names and local words that are known are left alone."""
-    known = {word.lower() for word in context.known_words}
-    for passage in text.passages:
-        line = passage.text
-        skip = [m.span() for pattern in (_URL, ADDRESS) for m in pattern.finditer(line)]
-        for match in _WORD.finditer(line):
-            word = match.group().replace("’", "'")
-            if any(a <= match.start() < b for a, b in skip) or word.lower() in known:
-                continue
-            right = MISSPELT.get(word.lower()) or MISSPELT.get(word.lower().removesuffix("'s")) or _slip(word)
-            if right:
-                message = f"“{word}” looks misspelt."
-                yield found("spelling", Severity.WARNING, passage, match.span(), message, _like(word, right))
-            elif word.islower() and word in AMERICAN:
-                message = f"“{word}” is not the British spelling."
-                yield found("spelling", Severity.NOTE, passage, match.span(), message, AMERICAN[word])
-        for phrase, right in MISSPELT_PHRASES:
-            for match in phrase.finditer(line):
-                message = f"“{match.group()}” looks like a slip."
-                yield found("spelling", Severity.WARNING, passage, match.span(), message, right)
-        yield from _ordinals(passage)
-
-
-def _slip(word: str) -> str | None:
-    """The common word meant, for a word in lower case or with a capital (not an acronym)."""
-    return common_word_meant(word.lower()) if word[1:].islower() else None
-
-
-def _like(word: str, right: str) -> str:
-    """The right word with the capitals of the wrong one."""
-    if word.isupper() and len(word) > 1:
-        return right.upper()
-    return right[:1].upper() + right[1:] if word[:1].isupper() else right
-
-
-def _ordinals(passage: Passage) -> Iterator[Finding]:
-    """ "22th": the wrong ending of an ordinal."""
-    for match in re.finditer(r"(?<![\w.])(\d{1,3})(st|nd|rd|th)\b", passage.text):
-        number = int(match.group(1))
-        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-        if match.group(2) != ending:
-            message = f"“{match.group()}” has the wrong ending."
-            yield found("spelling", Severity.WARNING, passage, match.span(), message, f"{number}{ending}")
-
-
-_ACRONYM = re.compile(r"(?<![\w@./&-])([A-Z][A-Z&]{0,4}[A-Z])(s|’s|'s)?(?![\w@&]|[-/.](?=\w))")
+_ACRONYM = re.compile(
+    r"(?<![\w@.&-])(?<![^A-Z\s]/)([A-Z][A-Z&]{0,4}[A-Z])(s|’s|'s)?(?![\w@&]|[-.](?=\w)|/(?![A-Z]{2}))"
+)
 
 
 def unexpanded_acronym(text: Text, context: ProofContext) -> Iterator[Finding]:
@@ -129,7 +104,7 @@ def unexpanded_acronym(text: Text, context: ProofContext) -> Iterator[Finding]:
         line = passage.text
         if sum(c.isupper() for c in line) > 0.7 * max(1, sum(c.isalpha() for c in line)) and len(line.split()) > 1:
             continue  # a line all in capitals holds no acronyms to speak of
-        skip = [m.span() for pattern in (_URL, ADDRESS) for m in pattern.finditer(line)]
+        skip = [m.span() for pattern in (URL_WORDS, ADDRESS) for m in pattern.finditer(line)]
         for match in _ACRONYM.finditer(line):
             word = match.group(1)
             if word in told or word in glossary or word in EVERYDAY_ACRONYMS or word in SHOUTED:

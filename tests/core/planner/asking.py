@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.decision import Word
-from bot.core.effects import Answer, Plan
+from bot.core.effects import Answer, Plan, SendPeople
 from bot.core.planner.decisions import plan_decision
 from bot.core.records import (
     Edition,
@@ -35,6 +35,6 @@ def answer(plan: Plan) -> str:
 
 
 def nothing_happened(plan: Plan) -> bool:
-    """Whether only a decision and a line in the log were written and only an answer leaves."""
+    """Whether only a decision and a line in the log were written and only an answer, or the lists, leave."""
     written = {change.change for change in plan.changes} <= {"decision_added", "logged"}
-    return plan.edition is None and written and all(isinstance(effect, Answer) for effect in plan.effects)
+    return plan.edition is None and written and all(isinstance(effect, Answer | SendPeople) for effect in plan.effects)

@@ -14,6 +14,7 @@ from bot.core.model import EditionState
 from bot.core.planner.decisions import ACTIONS, WITHOUT_TOKEN
 from bot.core.planner.due import plan_due
 from bot.core.records import (
+    AbsenceEnded,
     DecisionAdded,
     DeliveriesRequeued,
     DeliveriesWithdrawn,
@@ -30,6 +31,7 @@ from tests.core.builders import (
     MINUTE,
     READERS,
     RULES,
+    away,
     becomes,
     changes,
     delivery,
@@ -123,8 +125,8 @@ def test_a_word_without_its_reference_does_nothing_and_says_what_is_missing(word
     assert plan.changes == ()
 
 
-def test_only_hold_and_status_need_no_reference() -> None:
-    assert set(WITHOUT_TOKEN) == {Word.HOLD, Word.STATUS}
+def test_only_hold_status_and_people_need_no_reference() -> None:
+    assert set(WITHOUT_TOKEN) == {Word.HOLD, Word.STATUS, Word.PEOPLE}
     assert "approved already" in answer(decided("approved", Word.APPROVE, token=False))
     assert becomes(decided("approved", Word.HOLD, token=False)).state is EditionState.IN_REVIEW
     assert "draft is number 1" in answer(decided("in_review", Word.STATUS, token=False))
@@ -319,3 +321,9 @@ def test_a_stopped_edition_that_is_changed_instead_withdraws_what_was_stopped_an
     came = becomes(plan).model_copy(update={"changed_at": AFTER_DEADLINE})
     drafted = plan_due(seen.model_copy(update={"edition": came}), RULES, AFTER_DEADLINE + 10 * MINUTE)
     assert only(drafted, MakeDraft).version == 2
+
+
+def test_an_editor_who_decides_is_back() -> None:
+    assert changes(decided("in_review", Word.STATUS), AbsenceEnded) == []
+    back = decided(view("in_review", absences=(away(EDITOR),)), Word.STATUS)
+    assert [one.address for one in changes(back, AbsenceEnded)] == [EDITOR.address]

@@ -30,6 +30,7 @@ from tests.core.builders import (
     READERS,
     RULES,
     TIMETABLE,
+    away,
     becomes,
     changes,
     delivery,
@@ -148,6 +149,14 @@ def test_from_the_distribution_day_on_the_deputy_editor_is_asked_too() -> None:
         (EDITOR, True),
         (EDITOR_DEPUTY, True),
     ]
+
+
+def test_while_no_editor_is_here_the_deputy_gets_the_draft_and_is_asked_at_once() -> None:
+    gone = (away(EDITOR),)
+    (made,) = effects(plan_due(view(absences=gone), RULES, DEADLINE), MakeDraft)
+    assert made.also_to == (EDITOR_DEPUTY,)
+    chased = effects(plan_due(view("in_review", absences=gone), RULES, CHASERS[0]), ChaseEditor)
+    assert [(chase.to, chase.overdue) for chase in chased] == [(EDITOR, False), (EDITOR_DEPUTY, False)]
 
 
 def test_a_correction_is_not_chased_before_it_is_a_day_old() -> None:

@@ -52,7 +52,8 @@ MISSED = frozenset({"requests-missed/2025-08-12"})
         ("approved", DISTRIBUTION + DAY, {"draft": 1, "release_at": DISTRIBUTION + DAY}, None),
         ("distributing", DISTRIBUTION + 3 * DAY, {"draft": 1, "release_at": DISTRIBUTION + DAY}, "distribution-late"),
         ("stopped", DISTRIBUTION + 3 * DAY, {"draft": 1}, None),
-        ("in_review", DISTRIBUTION + 3 * DAY, {"draft": 2, "sent_draft": 1}, None),  # a correction
+        ("in_review", DISTRIBUTION + 3 * DAY, {"draft": 2, "sent_draft": 1, "whole_version": 1}, None),  # a correction
+        ("in_review", DISTRIBUTION + 3 * DAY, {"draft": 2, "sent_draft": 1}, "distribution-late"),  # stopped half-way
     ],
 )
 def test_what_is_a_day_late_is_named(state: str, now: datetime, values: dict[str, object], code: str | None) -> None:

@@ -6,11 +6,20 @@ from datetime import date
 
 import pytest
 
-from bot.core.effects import Alert, Answer, AskDeputy, Notify
+from bot.core import keys
+from bot.core.effects import Alert, Answer, AskDeputy, Notify, SendDraft
 from bot.core.model import Person
-from bot.core.planner.returns import plan_absence, plan_bounce, plan_held, plan_reader_reply
-from bot.core.planner.rules import is_away, present, to_ask
-from bot.core.records import AbsenceNoted, DeliveryBounced, EditionView, Logged, ProblemNoted
+from bot.core.planner.answering import MOST_TOLD
+from bot.core.planner.returns import (
+    MOST_ASKED,
+    plan_absence,
+    plan_bounce,
+    plan_held,
+    plan_reader_answer,
+    plan_reader_reply,
+)
+from bot.core.planner.rules import is_away, present, standing_in, to_ask
+from bot.core.records import AbsenceNoted, Asked, DeliveryBounced, EditionView, Logged, ProblemNoted
 from tests.core.builders import (
     DRUGS_LEAD,
     EDITOR,
@@ -24,6 +33,7 @@ from tests.core.builders import (
     READERS,
     RULES,
     away,
+    becomes,
     changes,
     delivery,
     edition,
@@ -233,9 +243,38 @@ def test_a_held_mail_gives_the_editor_a_numbered_question_with_themes_to_choose(
     assert effects(plan, Answer) == []
 
 
-def test_a_held_mail_of_which_nothing_is_known_offers_one_theme_to_show_how_to_say_it() -> None:
+def test_a_held_mail_of_which_nothing_is_known_suggests_no_theme_and_names_all() -> None:
     told = only(plan_held(view(), RULES, 51, "d51", ("Who?",), (), now=IN_THE_WEEK), Notify)
-    assert [words for words, _ in told.may_say] == ["FILE 51 Hate Crime"]
+    ((words, meaning),) = told.may_say
+    assert words == "FILE 51"
+    assert all(theme.title in meaning for theme in RULES.themes)
+
+
+# ------------------------------------------------------------------------------------ an editor who is away
+
+
+def test_when_no_editor_is_here_the_waiting_draft_goes_to_their_deputies_once() -> None:
+    waiting = view(edition("in_review", draft=2))
+    (sent,) = effects(plan_absence(waiting, RULES, away(EDITOR, BACK), "d9", IN_THE_WEEK), SendDraft)
+    assert sent.to == EDITOR_DEPUTY
+    assert sent.notes == (
+        f"{EDITOR.name} is away until Wednesday 20 August 2025. You get this draft as a deputy, and may decide.",
+    )
+    there = delivery("draft", EDITOR_DEPUTY, key=keys.draft_key("ccsu-rag", "2025-08", 2, EDITOR_DEPUTY.address))
+    again = waiting.model_copy(update={"deliveries": (there,)})
+    assert effects(plan_absence(again, RULES, away(EDITOR), "d10", IN_THE_WEEK), SendDraft) == []
+
+
+def test_a_deputy_who_is_away_and_an_editor_who_is_away_before_the_draft_send_nothing() -> None:
+    waiting = view(edition("in_review", draft=2))
+    assert effects(plan_absence(waiting, RULES, away(EDITOR_DEPUTY), "d9", IN_THE_WEEK), SendDraft) == []
+    assert effects(plan_absence(view(), RULES, away(EDITOR), "d9", IN_THE_WEEK), SendDraft) == []
+
+
+def test_deputies_stand_in_only_while_no_editor_is_here() -> None:
+    assert standing_in(RULES, view(), IN_THE_WEEK) == ()
+    assert standing_in(RULES, view(absences=(away(EDITOR, BACK),)), IN_THE_WEEK) == (EDITOR_DEPUTY,)
+    assert standing_in(RULES, view(absences=(away(EDITOR), away(EDITOR_DEPUTY))), IN_THE_WEEK) == ()
 
 
 def test_a_lead_whose_mail_is_held_hears_why_and_that_nothing_is_lost() -> None:
@@ -260,26 +299,50 @@ def test_a_held_mail_leaves_the_edition_as_it_is() -> None:
 # ------------------------------------------------------------------------------------------ readers who write
 
 
+def asked(theme: str = "", digest: str = "d61") -> Asked:
+    """A reader's question."""
+    return Asked(inbound=61, digest=digest, by="Reader 1", theme=theme, since=IN_THE_WEEK)
+
+
 def test_a_readers_reply_goes_to_the_editors() -> None:
-    plan = plan_reader_reply(view("distributed"), RULES, 61, "d61", "Reader 1", None)
+    plan = plan_reader_reply(view("distributed"), RULES, asked(), "reader@district.example")
     told = only(plan, Notify)
     assert (told.to, told.about, told.mails) == (EDITOR, "a reader has replied", (61,))
-    assert told.sentences == ("Reader 1 has written. Please answer them directly; the bot does not.",)
+    assert (told.reader, told.editor_draft) == ("reader@district.example", None)
+    assert told.sentences[0].startswith("Reader 1 has written. Please answer: your reply to this mail goes to them")
 
 
 def test_a_reply_by_a_sections_own_link_goes_to_that_sections_lead_and_not_to_the_editor() -> None:
-    plan = plan_reader_reply(view("distributed"), RULES, 61, "d61", "Reader 1", "drugs")
+    plan = plan_reader_reply(view("distributed"), RULES, asked("drugs"), "reader@district.example")
     told = only(plan, Notify)
     assert (told.to, told.about) == (DRUGS_LEAD, "Drugs and Alcohol: a question from a reader")
 
 
 def test_a_reply_about_a_section_that_is_gone_goes_to_the_editors() -> None:
-    assert only(plan_reader_reply(view("distributed"), RULES, 61, "d61", "Reader 1", "parks"), Notify).to == EDITOR
+    plan = plan_reader_reply(view("distributed"), RULES, asked("parks"), "reader@district.example")
+    assert only(plan, Notify).to == EDITOR
+    assert becomes(plan).asked == (asked(),)
 
 
-def test_a_readers_reply_never_gives_anybody_a_token() -> None:
-    plan = plan_reader_reply(view("distributed"), RULES, 61, "d61", "Reader 1", None)
-    assert only(plan, Notify).editor_draft is None
+def test_a_question_stays_open_until_it_is_answered() -> None:
+    plan = plan_reader_reply(
+        view(edition("distributed", asked=(asked(digest="d60"),))), RULES, asked(), "reader@district.example"
+    )
+    assert [one.digest for one in becomes(plan).asked] == ["d60", "d61"]
+    answered = plan_reader_answer(view(edition("distributed", asked=becomes(plan).asked)), "d60", 62)
+    assert [one.digest for one in becomes(answered).asked if not one.answered] == ["d61"]
+
+
+def test_a_flood_of_readers_mails_is_kept_to_the_newest_and_told_in_few() -> None:
+    many = tuple(asked(digest=f"d{number}") for number in range(MOST_ASKED))
+    told = tuple(delivery("notice", EDITOR, key=f"n{n}", queued_at=IN_THE_WEEK) for n in range(MOST_TOLD))
+    seen = view(edition("distributed", asked=many), deliveries=told)
+    plan = plan_reader_reply(seen, RULES, asked(digest="new"), "reader@district.example")
+    again = plan_reader_reply(seen, RULES, asked(digest="newer"), "reader@district.example")
+    assert only(plan, Notify).about == "many readers have written"
+    assert only(plan, Notify).key == only(again, Notify).key
+    assert only(plan, Notify).reader == ""
+    assert [one.digest for one in becomes(plan).asked] == [*(f"d{number}" for number in range(1, MOST_ASKED)), "new"]
 
 
 def test_text_that_came_from_a_deputy_counts_as_in_when_the_lead_goes_away() -> None:
