@@ -23,7 +23,7 @@ from bot.render.resources import templates_folder
 from bot.service.absent import broken, missing
 from bot.service.daily import IN_HAND
 from bot.service.desk import Account, Desk, Looks, log
-from bot.service.people import JoinedBulletins
+from bot.service.joined import JoinedBulletins
 
 Made = TypeVar("Made")
 

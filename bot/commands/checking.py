@@ -25,7 +25,7 @@ from bot.render.template import check_template
 from bot.render.text import render_text
 from bot.render.word import render_word
 from bot.service.desk import Account, Desk
-from bot.service.people import over_the_files
+from bot.service.joined import over_the_files
 from bot.wiring import SystemClock, load, open_desk, word_template
 
 MAILBOX_FAULT = 4

@@ -87,6 +87,7 @@ class ClockWatch:
         told = {"boot": self._boot(), "steady": look.steady, "wall": look.wall.isoformat()}
         with suppress(OSError):
             self._hint.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.touch(mode=0o600)
             part.write_text(json.dumps(told), "utf-8")
             part.replace(self._hint)
         self._written = look.steady

@@ -18,7 +18,7 @@ from bot.core.timetable import LONDON, next_step, period_parts
 from bot.errors import InputError
 from bot.service.absent import STOPPED, number_waiting
 from bot.service.desk import Desk
-from bot.service.people import over_the_files
+from bot.service.joined import over_the_files
 
 AHEAD = (EditionState.PLANNED, EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED)
 UNEVENLY = 1.1  # ticks do not fall on the second at which a minute's limit has room again

@@ -106,7 +106,7 @@ def purge(options: Options, older_than: str) -> int:
 
 def _settle_people(options: Options) -> None:
     """Whom a file has taken out goes from the list that lies over it, too."""
-    from bot.service.people import JoinedBulletins, settle
+    from bot.service.joined import JoinedBulletins, settle
     from bot.store.sql import SqlStore
 
     config = load(options.config)

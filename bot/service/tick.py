@@ -20,7 +20,7 @@ from bot.core.planner.holding import ON_ITS_WAY
 from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import months_missed, period_of
 from bot.errors import BotError, Conflict, StoreError, TransportError
-from bot.service import absent, clocks, outbox, people
+from bot.service import absent, clocks, joined, outbox
 from bot.service.daily import IN_HAND, besides
 from bot.service.desk import Account, Desk, log
 from bot.service.operator import tell_operator
@@ -110,7 +110,7 @@ class Service:
 
     def _round(self) -> TickReport:
         report = TickReport()
-        people.refresh(self.desk)
+        joined.refresh(self.desk)
         for step in (self._receive, self._understand, self._advance, self._file, self._deliver):
             if self._stopping:
                 break

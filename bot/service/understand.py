@@ -29,7 +29,7 @@ from bot.core.records import (
 )
 from bot.errors import Conflict, StoreError
 from bot.sections.editortext import editor_text
-from bot.service import absent, filing, people, submitting
+from bot.service import absent, filing, joined, submitting
 from bot.service.carry_out import changes_of
 from bot.service.commanding import plan_command
 from bot.service.desk import Desk, log
@@ -146,7 +146,7 @@ def handle(desk: Desk, inbound: Inbound) -> None:
     )
     desk.store.apply(changes, now)
     if any(change.change == "people_changed" for change in plan.changes):
-        people.refresh(desk)
+        joined.refresh(desk)
 
 
 def _files(opened: Opened) -> bool:

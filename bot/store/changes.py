@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
@@ -20,7 +20,10 @@ from bot.core.model import InboundState
 from bot.core.records import Change
 from bot.errors import Conflict, StoreError
 from bot.store import chain, outbox, rows, schema
-from bot.store.upsert import Insert, insert_for, insert_new
+from bot.store.upsert import insert_for, insert_new
+
+if TYPE_CHECKING:
+    from bot.store.upsert import Insert
 
 _Batch = list[Any]
 

@@ -21,7 +21,7 @@ from bot.core.records import EditionSaved
 from bot.errors import StoreError
 from bot.sections import cage
 from bot.service import Service
-from bot.service.people import JoinedBulletins, over_the_files, settle
+from bot.service.joined import JoinedBulletins, over_the_files, settle
 from bot.store.purge import purge
 from bot.store.subject import subject_access
 from bot.wiring import open_desk
