@@ -218,6 +218,10 @@ class Store(Protocol):
         the bulletins that are ``absent`` are passed over, here and in ``silent``."""
         ...
 
+    def give_back(self, leased: Sequence[Delivery]) -> None:
+        """End the leases of mails that nothing was done with, where they still are those that these rows carry."""
+        ...
+
     def silent(
         self, now: datetime, limit: int, lease_seconds: int, *, absent: Sequence[str] = ()
     ) -> tuple[Delivery, ...]:

@@ -48,9 +48,10 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool], *, look_first: bool = Fal
         )
         leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
         tried.update(delivery.key for delivery in leased)
-        for delivery in leased:
-            if not may_go_on():
-                return left  # SIGTERM, or mail must be read: the rest waits for its lease
+        for number, delivery in enumerate(leased):
+            if not may_go_on():  # SIGTERM, or mail must be read
+                desk.store.give_back(leased[number:])
+                return left
             account = account_for(desk, delivery)
             try:
                 if look_first and left_before(desk, account.sender, delivery, staged(desk, delivery)):

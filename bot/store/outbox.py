@@ -103,6 +103,14 @@ def _lease(connection: Connection, wanted: Select[Any], now: datetime, seconds: 
     return deliveries_of(list(connection.execute(leased)))
 
 
+def give_back(connection: Connection, leased: Sequence[Delivery]) -> None:
+    """End leases of ours: queued mails, and only while the lease is the one that was taken here."""
+    queued = _table.c.state == DeliveryState.QUEUED.value
+    for delivery in leased:
+        ours = (_table.c.key == delivery.key, queued, _table.c.leased_until == delivery.leased_until)
+        connection.execute(update(_table).where(*ours).values(leased_until=None))
+
+
 def move(connection: Connection, key: str, event: DeliveryEvent, at: datetime, ref: str | None, reason: str) -> bool:
     """Move one delivery by the table, or say False. RELEASE asks the edition in the same transaction: HOLD wins."""
     values: dict[str, Any] = {"moved": key, "state": target(event).value, "changed_at": at, "leased_until": None}

@@ -313,6 +313,11 @@ class SqlStore:
         with self._writing() as connection:
             return outbox.lease_deliverable(connection, now, limit, lease_seconds, absent)
 
+    def give_back(self, leased: Sequence[Delivery]) -> None:
+        """End the leases of mails that nothing was done with, where they still are those that these rows carry."""
+        with self._writing() as connection:
+            outbox.give_back(connection, leased)
+
     def silent(
         self, now: datetime, limit: int, lease_seconds: int, *, absent: Sequence[str] = ()
     ) -> tuple[Delivery, ...]:

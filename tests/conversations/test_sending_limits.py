@@ -11,8 +11,9 @@ import pytest
 
 from bot.commands.report import status_document
 from bot.ports import Sender, StagedMail
-from bot.service import Service
+from bot.service import Service, outbox
 from bot.service.desk import Desk
+from bot.service.tick import TickReport
 from bot.transports.limits import Pace
 from tests.conversations.world import BULLETIN, World
 
@@ -75,3 +76,22 @@ def test_one_mail_goes_to_the_group_and_none_to_the_readers(world: World) -> Non
     world.at("2025-08-18 09:00")
     assert [(d.recipient, d.state.value) for d in world.bulletins()] == [("csms@council.example.org", "sent")]
     assert world.state == "distributed"
+
+
+def test_when_the_time_of_a_pass_is_over_the_next_one_goes_on_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow mailbox: what was leased and not begun would else wait for its lease, and others overtake it."""
+    world.approved()
+    real = world.service._deliver
+    answers = iter([True] * 4)  # before the batch of ten, and before three of them
+
+    def three_then_stop(report: TickReport) -> None:
+        report.left += outbox.deliver(world.desk, lambda: next(answers, False))
+
+    monkeypatch.setattr(world.service, "_deliver", three_then_stop)
+    world.at("2025-08-18 09:00")
+    assert states(world) == {"sent": 3, "queued": 27}
+    monkeypatch.setattr(world.service, "_deliver", real)
+    world.tick()
+    assert states(world) == {"sent": 30}

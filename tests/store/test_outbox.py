@@ -70,6 +70,15 @@ def test_readers_bulletins_leave_last_and_others_oldest_first(world: World) -> N
     assert {one.leased_until for one in leased} == {later(60)}
 
 
+def test_what_was_leased_and_not_begun_is_given_back_and_nothing_else(world: World) -> None:
+    keys = [world.queue(name, "receipt") for name in "abc"]
+    ours = world.store.lease_deliverable(NOW, 3, 60)
+    assert world.store.move_delivery(keys[0], DeliveryEvent.RELEASE, later(1))
+    world.store.lease_deliverable(later(60), 1, 60)  # somebody else's now: ours ran out
+    world.store.give_back(ours)
+    assert [one.key for one in world.store.lease_deliverable(later(61), 5, 60)] == [keys[2]]
+
+
 def test_a_lease_keeps_others_away_until_it_ends(world: World) -> None:
     keys = [world.queue(name, "receipt") for name in "abc"]
     assert [one.key for one in world.store.lease_deliverable(NOW, 2, 60)] == keys[:2]
