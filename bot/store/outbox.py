@@ -67,16 +67,10 @@ def lease_deliverable(
 
     A bulletin whose edition does not let it go is passed over: it could not be released, and would hold up others.
     """
-    ready: tuple[Any, ...] = (
-        schema.LIVE,
-        _table.c.state == DeliveryState.QUEUED.value,
-        _table.c.not_before <= now,
-        _unleased(now),
-        _distributing(),
-        *_present(absent),
-    )
-    wanted = select(_table.c.id).where(*ready).order_by(*_ORDER).limit(limit)
-    return _lease(connection, wanted, now, lease_seconds)
+    ready = select(_table.c.id).where(_table.c.not_before <= now, _unleased(now), *_present(absent))
+    others = ready.where(schema.OTHERS).order_by(_table.c.id)
+    readers = ready.where(schema.READERS, _distributing()).order_by(_table.c.id)
+    return _lease(connection, (others, readers), limit, now, lease_seconds)
 
 
 def lease_silent(
@@ -87,14 +81,20 @@ def lease_silent(
         and_(_table.c.state == DeliveryState.RELEASING.value, _run_out(now)),
         and_(_table.c.state == DeliveryState.IN_DOUBT.value, _unleased(now)),
     )
-    wanted = select(_table.c.id).where(schema.LIVE, quiet, *_present(absent)).order_by(*_ORDER).limit(limit)
-    return _lease(connection, wanted, now, lease_seconds)
+    wanted = select(_table.c.id).where(schema.LIVE, quiet, *_present(absent)).order_by(*_ORDER)
+    return _lease(connection, (wanted,), limit, now, lease_seconds)
 
 
-def _lease(connection: Connection, wanted: Select[Any], now: datetime, seconds: int) -> tuple[Delivery, ...]:
-    """Take the rows nobody else is taking (SKIP LOCKED; SQLite has one writer anyway) and give them back leased."""
-    locked = wanted.with_for_update(skip_locked=True, of=_table)
-    ids = list(connection.execute(locked).scalars())
+def _lease(
+    connection: Connection, wanted: Sequence[Select[Any]], limit: int, now: datetime, seconds: int
+) -> tuple[Delivery, ...]:
+    """Take the rows nobody else is taking (SKIP LOCKED; SQLite has one writer anyway) and give them back leased, at
+    most ``limit``: of the second question only what the first leaves room for."""
+    ids: list[int] = []
+    for question in wanted:
+        if len(ids) < limit:
+            locked = question.limit(limit - len(ids)).with_for_update(skip_locked=True, of=_table)
+            ids += connection.execute(locked).scalars()
     if not ids:
         return ()
     until = now + timedelta(seconds=seconds)

@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.core.model import DeliveryState, EditionState, InboundState
 
-VERSION = "0004"
+VERSION = "0005"
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -259,6 +259,10 @@ delivery = Table(
 )
 LIVE = text("state IN ('queued', 'releasing', 'in_doubt')")
 Index("ix_delivery_live", delivery.c.state, delivery.c.id, sqlite_where=LIVE, postgresql_where=LIVE)
+READERS = text("state = 'queued' AND kind = 'bulletin'")  # readers' bulletins: with tens of thousands none is sorted
+OTHERS = text("state = 'queued' AND kind <> 'bulletin'")
+Index("ix_delivery_readers", delivery.c.id, sqlite_where=READERS, postgresql_where=READERS)
+Index("ix_delivery_others", delivery.c.id, sqlite_where=OTHERS, postgresql_where=OTHERS)
 
 due = Table(
     "due",

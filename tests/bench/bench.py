@@ -1,8 +1,8 @@
 """`make bench`: every measurement of tests/bench/bench_*.py in one table, as ratios within one run.
 
 A module with ``rows()`` yields (name, seconds, name of the baseline, its seconds[, the most that the ratio may be]);
-where the last is not given, the module's ``BOUNDS`` is asked. A module without ``rows()`` prints its own table and
-ends with 1 when a bound is broken. Each runs in a process of its own, so that none is measured with another's memory.
+where the last is not given, the module's ``BOUNDS`` is asked. Where a name ends with another unit than seconds, both
+figures are in it. Each runs in a process of its own, so that none is measured with another's memory.
 
     python tests/bench/bench.py [--json FILE] [--only stats]
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
+import platform
 import subprocess
 import sys
 import time
@@ -60,8 +62,6 @@ def lines_of(module: str, rows: Iterable[Sequence[Any]], bounds: dict[str, float
 def measure_here(module: str) -> int:
     """In the child: measure one module; its lines as one JSON document on the last line of standard output."""
     loaded = importlib.import_module(f"tests.bench.{module}")
-    if not hasattr(loaded, "rows"):
-        return int(loaded.main())
     found = lines_of(module, loaded.rows(), getattr(loaded, "BOUNDS", {}))
     sys.stdout.write(json.dumps([asdict(line) for line in found]) + "\n")
     return 0
@@ -82,7 +82,7 @@ def measured(module: str) -> tuple[list[Line], list[str], bool]:
 
 def table(lines: Sequence[Line]) -> list[str]:
     """The lines, aligned."""
-    rows = [("measurement", "seconds", "baseline", "seconds", "ratio", "at most", "")]
+    rows = [("measurement", "measured", "baseline", "measured", "ratio", "at most", "")]
     for line in lines:
         limit = "" if line.limit is None else f"{line.limit:g}"
         verdict = "" if line.kept else "OVER"
@@ -97,6 +97,15 @@ def table(lines: Sequence[Line]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def machine() -> str:
+    """What it was measured on, in a line."""
+    info = Path("/proc/cpuinfo")
+    told = info.read_text("utf-8").splitlines() if info.is_file() else []
+    names = [line.partition(":")[2].strip() for line in told if line.startswith("model name")]
+    cores = f"{os.cpu_count()} cores" + (f" of {names[0]}" if names else "")
+    return f"{cores}, Python {platform.python_version()}, {platform.system()}, load {os.getloadavg()[0]:.1f}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         good = good and well
         sys.stdout.write("".join(f"{line}\n" for line in (f"== {module}" + ("" if well else ": FAILED"), *said)))
         sys.stdout.flush()
-    sys.stdout.write("\n" + "".join(f"{line}\n" for line in table(lines)))
+    sys.stdout.write("\n" + "".join(f"{line}\n" for line in (machine(), "", *table(lines))))
     sys.stdout.write(f"\n{time.monotonic() - began:.0f} s\n")
     if asked.json is not None:
         told = [{**asdict(line), "ratio": line.ratio, "kept": line.kept} for line in lines]

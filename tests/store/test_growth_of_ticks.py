@@ -25,7 +25,8 @@ GROWING = {
     "problem", "edition", "absence",
 }  # fmt: skip
 ONLY_OPEN_ROWS = {  # indexes over what is open now, whatever was before
-    "ix_inbound_open", "ix_inbound_unfiled", "ix_inbound_left", "ix_delivery_live", "ix_token_alive",
+    "ix_inbound_open", "ix_inbound_unfiled", "ix_inbound_left", "ix_delivery_live", "ix_delivery_readers",
+    "ix_delivery_others", "ix_token_alive",
     "uq_absence_open", "uq_problem_open",
 }  # fmt: skip
 
