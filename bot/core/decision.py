@@ -9,22 +9,23 @@ passed in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from bot.core.dates import read_deadline
+from bot.core import arguments
+from bot.core.arguments import Context, Reader, short
 from bot.core.model import Value
 from bot.core.signoff import only_sign_off, without_quote
 from bot.core.stopping import UNSEEN, Stop, stop_in, worries
 
 
 class Word(StrEnum):
-    """The editor's words; CODE, a one-time code that confirms one; EDITED, no word but the draft's Word file back."""
+    """The editor's words; CODE, a one-time code that confirms one; EDITED, no word but the draft's Word file back;
+    CHOICE, no word but a number alone, which picks one of the themes that a mail of ours offers."""
 
     APPROVE = "APPROVE"
     HOLD = "HOLD"
@@ -35,6 +36,8 @@ class Word(StrEnum):
     CANCEL = "CANCEL"
     STATUS = "STATUS"
     FILE = "FILE"
+    CHOICE = "CHOICE"
+    ACCEPT = "ACCEPT"
     ENCLOSE = "ENCLOSE"
     CORRECT = "CORRECT"
     SEND_TO = "SEND TO"
@@ -69,17 +72,6 @@ class Command(Value):
     halting: bool = False
 
 
-class Context(NamedTuple):
-    """What reading an argument needs: the time, the themes (key -> title), and whether an edited file came along."""
-
-    now: datetime
-    themes: Mapping[str, str]
-    has_file: bool
-
-
-Reader = Callable[[str, Context], "dict[str, object] | str"]
-
-
 class Row(NamedTuple):
     """One word of the grammar: its pattern over the whole line (``rest`` = the argument), its help, how its argument is
     read, and whether it must stand ``alone`` in the mail."""
@@ -91,74 +83,12 @@ class Row(NamedTuple):
     alone: bool = False
 
 
-# ------------------------------------------------------------------------------------------ reading the arguments
-
-
-def _nothing(argument: str, context: Context) -> dict[str, object] | str:
-    return {}
-
-
-def _deadline(argument: str, context: Context) -> dict[str, object] | str:
-    until = read_deadline(argument, context.now)
-    return until if isinstance(until, str) else {"until": until}
-
-
-def _plain_words(text: str) -> str:
-    """A theme's name for comparing: lower case, "and" for "&", letters and digits only."""
-    return " ".join(re.findall(r"[^\W_]+", text.casefold().replace("&", " and ").replace("-", " ")))
-
-
-def find_theme(text: str, themes: Mapping[str, str]) -> str | None:
-    """The key of the one theme that the text names: by key, by title, or by the beginning of one title."""
-    wanted = _plain_words(text)
-    names = {key: {_plain_words(key), _plain_words(title)} for key, title in themes.items()}
-    exact = [key for key, spellings in names.items() if wanted in spellings]
-    begun = [key for key, spellings in names.items() if any(f"{name} ".startswith(f"{wanted} ") for name in spellings)]
-    hits = exact or begun
-    return hits[0] if wanted and len(hits) == 1 else None
-
-
-def _theme(argument: str, context: Context) -> dict[str, object] | str:
-    key = find_theme(argument, context.themes)
-    if key is not None:
-        return {"theme": key}
-    titles = {_plain_words(title): title for title in context.themes.values()}
-    near = get_close_matches(_plain_words(argument), list(titles), n=1)
-    meant = f" Did you mean “{titles[near[0]]}”?" if near else ""
-    known = ", ".join(context.themes.values())
-    return f"“{_short(argument)}” is no theme.{meant} The themes are: {known}."
-
-
-def _maybe_theme(argument: str, context: Context) -> dict[str, object] | str:
-    return _theme(argument, context) if argument else {}
-
-
-def _filing(argument: str, context: Context) -> dict[str, object] | str:
-    number, _, theme = argument.partition(" ")
-    read = _theme(theme.strip(), context)
-    return read if isinstance(read, str) else {**read, "numbers": (int(number),)}
-
-
-def _numbers(argument: str, context: Context) -> dict[str, object] | str:
-    return {"numbers": tuple(dict.fromkeys(int(number) for number in re.findall(r"[0-9]+", argument)))}
-
-
-def _address(argument: str, context: Context) -> dict[str, object] | str:
-    plain = argument.strip("<>").removeprefix("mailto:")
-    if re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63}", plain):
-        return {"address": plain.lower()}
-    return f"“{_short(argument)}” is not one plain address."
-
-
-def _needs_file(argument: str, context: Context) -> dict[str, object] | str:
-    return {} if context.has_file else "CORRECT needs the edited Word file in the same mail, and there is none."
-
-
-def _row(word: Word, pattern: str, help_: str, read: Reader = _nothing, *, alone: bool = False) -> Row:
+def _row(word: Word, pattern: str, help_: str, read: Reader = arguments.nothing, *, alone: bool = False) -> Row:
     return Row(word, re.compile(pattern, re.IGNORECASE | re.ASCII), help_, read, alone)
 
 
 _END = r"[ \t]*[.!]*"
+_FINDINGS = r"[0-9]{1,6}(?:[ ,;&]+(?:and +|to +)?#?[0-9]{1,6}|[ ]?[-–][ ]?[0-9]{1,6}){0,60}"
 GRAMMAR: tuple[Row, ...] = (
     _row(Word.APPROVE, r"APPROVE", "APPROVE, alone in your mail: this draft goes out", alone=True),
     _row(Word.HOLD, rf"(?:hold|stop){_END}", "HOLD: stops what has not left"),
@@ -171,19 +101,19 @@ GRAMMAR: tuple[Row, ...] = (
         Word.EXTEND,
         r"(?:extend|extend deadline|extend the deadline)(?P<rest>(?:[ :]+.*)?)",
         "EXTEND 15 September: moves the deadline",
-        _deadline,
+        arguments.deadline,
     ),
     _row(
         Word.CHASE,
         rf"(?:chase|remind)(?P<rest>(?:[ :]+.*?)?){_END}",
         "CHASE or CHASE Hate Crime: reminds who is not in yet",
-        _maybe_theme,
+        arguments.maybe_theme,
     ),
     _row(
         Word.SKIP,
         rf"(?:skip|leave out)(?P<rest>(?:[ :]+.*?)?){_END}",
         "SKIP Hate Crime: leaves the theme out this month",
-        _maybe_theme,
+        arguments.maybe_theme,
     ),
     _row(Word.CANCEL, r"CANCEL", "CANCEL, alone in your mail: no bulletin this month", alone=True),
     _row(Word.STATUS, rf"status(?: please)?{_END}\??", "STATUS: who is in and what is due"),
@@ -191,22 +121,33 @@ GRAMMAR: tuple[Row, ...] = (
         Word.FILE,
         rf"file[ :#]+(?:no\.? ?|number )?(?P<rest>[0-9]{{1,6}}[ :,]+.*?){_END}",
         "FILE 3 Hate Crime: files number 3 of the holding pen",
-        _filing,
+        arguments.filing,
+    ),
+    _row(Word.CHOICE, r"(?:no\.? ?|number )?(?P<rest>[0-9]{1,6})[ \t]*[.)!]*", "2, alone in your mail", alone=True),
+    _row(
+        Word.ACCEPT,
+        rf"(?:accept(?: findings?)?(?:[ :#]+(?:nos?\.? ?|numbers? )?(?P<rest>{_FINDINGS}|all(?: findings| of them)?))?"
+        rf"|(?:keep|ignore|leave)(?: findings?)?[ :#]+(?P<more>{_FINDINGS})(?: as (?:it is|they are))?){_END}",
+        "ACCEPT 3, or 2 and 5, or ALL but the errors: these findings may stay",
+        arguments.findings,
     ),
     _row(
         Word.ENCLOSE,
         rf"enclose[ :#]+(?P<rest>[0-9]{{1,6}}(?:[ ,]+(?:and )?[0-9]{{1,6}}){{0,20}}){_END}",
         "ENCLOSE 2: adds the enclosure to the mail",
-        _numbers,
+        arguments.numbers_of,
     ),
     _row(
-        Word.CORRECT, rf"(?:correct|correction){_END}", "CORRECT, with the edited Word file: a correction", _needs_file
+        Word.CORRECT,
+        rf"(?:correct|correction){_END}",
+        "CORRECT, with the edited Word file: a correction",
+        arguments.needs_file,
     ),
     _row(
         Word.SEND_TO,
         r"send[ ]+to[ :]+(?P<rest>[^ ]+?)[ \t]*",
         "SEND TO name@example.org: the approved bulletin to one more reader",
-        _address,
+        arguments.address,
         alone=True,
     ),
     _row(Word.PEOPLE, rf"people(?: please)?{_END}", "PEOPLE: leads, deputies and readers as a spreadsheet"),
@@ -219,7 +160,7 @@ GRAMMAR: tuple[Row, ...] = (
         alone=True,
     ),
 )
-HELP = tuple(row.help for row in GRAMMAR if row.word not in (Word.NO, Word.CODE))
+HELP = tuple(row.help for row in GRAMMAR if row.word not in (Word.NO, Word.CODE, Word.CHOICE))
 _MAY_SAY = "You may reply APPROVE, HOLD or CHANGES, alone on the first line of your mail; STATUS explains the rest."
 _LONGEST_LINE = 500
 
@@ -255,8 +196,9 @@ def decide(
     context = Context(now, themes or {}, has_attachment)
     for row in GRAMMAR:
         match = row.pattern.fullmatch(line) if len(line) <= _LONGEST_LINE else None
-        if match is not None:
-            argument = " ".join((match.groupdict().get("rest") or "").strip(" :\t").split())
+        if match is not None and not (has_attachment and row.word is Word.CHOICE):  # beside a file: a page's number
+            groups = match.groupdict()
+            argument = " ".join((groups.get("rest") or groups.get("more") or "").strip(" :\t").split())
             command = _read(row, argument, rest, aside, context)
             return _undoubted(command, html_text_agree, hidden)
     unclear = _unclear(line, rest, has_attachment)
@@ -285,20 +227,27 @@ def _read(row: Row, argument: str, rest: str, aside: str, context: Context) -> C
     below = [*rest.split("\n"), "--", *aside.split("\n")]
     if row.alone and not only_sign_off(below):
         more = rest if not only_sign_off(rest.split("\n")) else aside
-        return _asked(basis, f"{row.word} was followed by more text (“{_short(more)}”), so I did nothing yet.")
+        command = _asked(basis, f"{_line(basis)} was followed by more text (“{short(more)}”), so I did nothing yet.")
+        return command.model_copy(update={"worried": worries(more)}) if row.word is Word.CHOICE else command
     if row.word in _READ_NO_FURTHER and not only_sign_off(rest.split("\n")):
         basis = basis.model_copy(update={"note": f"I read only the first line; what stands below {row.word} was not."})
     return basis.model_copy(update=read)
 
 
-_READ_NO_FURTHER = (Word.EXTEND, Word.CHASE, Word.SKIP, Word.FILE, Word.ENCLOSE)
+_READ_NO_FURTHER = (Word.EXTEND, Word.CHASE, Word.SKIP, Word.FILE, Word.ACCEPT, Word.ENCLOSE)
+
+
+def _line(command: Command) -> str:
+    """The command's word as it is typed: a number alone has none."""
+    return command.argument if command.word is Word.CHOICE else str(command.word)
 
 
 def _asked(command: Command, why: str) -> Command:
     """The same command, not done: send the word alone. What was meant is not sure, so nothing leaves meanwhile."""
     again = f"If you mean {command.word}, reply with that one word and nothing else; for changes start with CHANGES."
     if command.argument:
-        again = f"If you mean it, reply with the line “{command.word} {_short(command.argument)}” and nothing else."
+        line = " ".join(dict.fromkeys((_line(command), short(command.argument))))
+        again = f"If you mean it, reply with the line “{line}” and nothing else."
     worried = command.word in (Word.APPROVE, Word.CANCEL, Word.NO)
     problem = f"{why} Nothing was approved or changed. {again}"
     return command.model_copy(update={"problem": problem, "worried": worried})
@@ -312,7 +261,7 @@ def _undoubted(command: Command, agree: bool, hidden: str) -> Command:
         why = "The plain and the formatted text of your mail do not say the same, so I cannot be sure what you saw."
         return _asked(command, why)
     if UNSEEN.sub("", hidden).strip():
-        why = f"Your mail holds text that is not shown (“{_short(hidden)}”), so I cannot be sure what you saw."
+        why = f"Your mail holds text that is not shown (“{short(hidden)}”), so I cannot be sure what you saw."
         return _asked(command, why)
     return command
 
@@ -335,7 +284,9 @@ _APPROVING = re.compile(
     r"|\bsign(?:ed)? off\b",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"\b(APPROVE|HOLD|CHANGES|EXTEND|CHASE|SKIP|CANCEL|STATUS|FILE|ENCLOSE|CORRECT|SEND TO|PEOPLE)\b")
+_WORDS = re.compile(
+    r"\b(APPROVE|HOLD|CHANGES|EXTEND|CHASE|SKIP|CANCEL|STATUS|FILE|ACCEPT|ENCLOSE|CORRECT|SEND TO|PEOPLE)\b"
+)
 
 
 def _unclear(line: str, rest: str, has_attachment: bool) -> Command:
@@ -346,7 +297,7 @@ def _unclear(line: str, rest: str, has_attachment: bool) -> Command:
         if not approving:
             return Command(word=Word.EDITED, rest=f"{line}\n{rest}".strip(), note=note)
     visible = UNSEEN.sub("", line)
-    said = f"You wrote “{_short(visible)}”."
+    said = f"You wrote “{short(visible)}”."
     understood = _understood(line, visible, rest)
     friendly = only_sign_off([visible, *rest.split("\n")]) or (
         bool(_APPROVING.search(visible)) and only_sign_off(rest.split("\n"))
@@ -369,9 +320,3 @@ def _understood(line: str, visible: str, rest: str) -> str:
     if word is not None:
         return f"I saw the word {word.group(1)}, but not as I can read it on the first line, so nothing was done."
     return "I could not read that as one of the words I know, so nothing was changed."
-
-
-def _short(text: str, most: int = 80) -> str:
-    """Some text on one line for quoting back, cut with an ellipsis, without control characters."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text[:400]).split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

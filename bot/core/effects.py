@@ -170,6 +170,7 @@ class Notify(Value):
     waits: bool = False  # the mails wait in the holding pen, and are shown with the numbers that FILE takes
     may_say: tuple[tuple[str, str], ...] = ()
     editor_draft: int | None = None
+    token_about: str = ""  # what the editor's token is bound to besides: the themes that it offers by number
 
 
 class Alert(Value):

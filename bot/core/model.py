@@ -133,6 +133,7 @@ class Finding(Value):
     message: str = ""
     suggestion: str = ""
     exact: str = ""  # the very words that the suggestion would replace
+    number: int = 0  # in a draft: what ACCEPT names it by, frozen with the draft; 0 = has none
 
 
 class AttachmentUse(Value):

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.core.decision import find_theme
+from bot.core.arguments import find_theme
 from bot.core.model import Value
 from bot.core.people import LeadRow, People, ReaderRow, Role
 

@@ -146,6 +146,14 @@ TO_A_CORRECTION = (
 )
 
 
+TO_A_DRAFT = (
+    *TO_A_CORRECTION,
+    ("CHASE", "remind those who are not in; add a theme to remind one"),
+    ("EXTEND 15 September", "give the leads until that day"),
+    ("SKIP Hate Crime", "leave that theme out this month"),
+)
+
+
 class DraftLetter(Letter):
     """To the editor: a draft to approve. ``fingerprint`` is the short digest; ``changes`` plain sentences;
     ``open_mails`` are the mails that wait for a person (holding pen, strays), one line each."""
@@ -165,12 +173,7 @@ class DraftLetter(Letter):
     open_mails: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()  # what readers asked and nobody has answered yet, one line each
     enclosures: tuple[str, ...] = ()  # files that leads sent, one line each, with the number that ENCLOSE names
-    may_say: tuple[tuple[str, str], ...] = (
-        *TO_A_CORRECTION,
-        ("CHASE", "remind those who are not in; add a theme to remind one"),
-        ("EXTEND 15 September", "give the leads until that day"),
-        ("SKIP Hate Crime", "leave that theme out this month"),
-    )
+    may_say: tuple[tuple[str, str], ...] = TO_A_DRAFT
 
 
 class ChaserLetter(Letter):

@@ -20,7 +20,7 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from bot.core.model import Finding
+from bot.core.findings import by_section
 from bot.errors import TemplateError
 from bot.mail import blocks
 from bot.mail.look import STYLES
@@ -45,15 +45,6 @@ def clip(text: str, words: int = 60) -> str:
 def many(number: int, one: str, several: str = "") -> str:
     """ "1 reader", "30 readers"."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
-def by_section(findings: tuple[Finding, ...]) -> list[tuple[str, list[Finding]]]:
-    """Findings grouped by the section that their place begins with, errors first in each, in order of appearance."""
-    rank = {"error": 0, "warning": 1, "note": 2}
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.where.split(" / ")[0] or "The whole bulletin", []).append(finding)
-    return [(name, sorted(found, key=lambda f: rank[f.severity.value])) for name, found in groups.items()]
 
 
 def suggested(suggestion: str) -> str:

@@ -9,6 +9,7 @@ from bot.core.decision import Word, decide
 from bot.core.effects import Plan
 from bot.core.planner.codes import find_code
 from bot.core.planner.decisions import Said, plan_code, plan_decision
+from bot.core.planner.filing import chosen
 from bot.core.planner.rules import Rules
 from bot.core.records import Change, EditionView
 from bot.errors import StoreError
@@ -49,7 +50,11 @@ def read_command(
         hidden=text.hidden,
     )
     place = (view.edition.bulletin, view.edition.period)
-    if command.word is Word.FILE and opened.thread is not None:  # may act on a later edition than its mail is of
+    offer = filing.offer_of(opened)
+    command = chosen(command, offer, rules.titles())
+    if (
+        command.word is Word.FILE or offer
+    ) and opened.thread is not None:  # may act on a later edition than its mail is of
         place = (opened.thread.bulletin, opened.thread.period)
     mine = [
         token
@@ -63,7 +68,8 @@ def read_command(
         digest=opened.digest,
         draft=mine[0].draft if mine else None,
         has_token=bool(mine),
-        about=mine[0].about if mine else "",
+        about=mine[0].about if mine and not offer else "",
+        offer=offer if mine else None,
         stale=bool(mine) and all(token.dead for token in mine),
         fresh_code=keys.make_code(desk.random_bytes(16)) if _unproven(account, opened) else "",
     )

@@ -10,9 +10,21 @@ from collections.abc import Sequence
 from bot.core import keys
 from bot.core.assemble import changes_between, of_theme, status_of
 from bot.core.effects import Distribute, MakeDraft, SendCopy, SendDraft
-from bot.core.model import Bulletin, Count, Draft, Finding, Part, Person, SectionStatus, Submission, Theme
+from bot.core.findings import numbered
+from bot.core.model import (
+    Bulletin,
+    Count,
+    Draft,
+    Finding,
+    Part,
+    Person,
+    SectionStatus,
+    Severity,
+    Submission,
+    Theme,
+)
 from bot.core.planner.editing import readers_for
-from bot.core.proof import proofread
+from bot.core.proof import finding_key, proofread
 from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded
 from bot.core.timetable import month_title
 from bot.mail import letters
@@ -102,7 +114,7 @@ def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
     """Freeze a draft and mail it to the editors."""
     bulletin, word = correcting.content(work, effect)
     received = _statistics_findings(work)
-    findings = proofread(bulletin.sections, proof_context(work.desk, work.view, received))
+    findings = numbered(proofread(bulletin.sections, proof_context(work.desk, work.view, received)))
     changes: list[Change] = []
     parts: list[Part] = []
     made = make_parts(work, bulletin, effect.version, effect.number, word)
@@ -211,6 +223,7 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
     token, issued = work.token("editor", editor, draft=draft.number)
     strays = [writing.stray_mail(work, inbound) for inbound in work.view.strays]
     held = [writing.stray_mail(work, inbound, numbered=True) for inbound in work.view.held[:MOST_HELD_SHOWN]]
+    findings = tuple(finding for finding in draft.findings if finding_key(finding) not in edition.accepted)
     letter = letters.DraftLetter(
         **writing.heading_values(work, editor, token),
         number=draft.number,
@@ -220,18 +233,26 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
         distribution_at=edition.timetable.distribution_at,
         cooling_off=f"{int(config.cooling_off.total_seconds() // 60)} minutes",
         standings=tuple(standing(work, theme) for theme in config.themes),
-        findings=draft.findings,
+        findings=findings,
         changes=draft.changes,
         notes=(*_without_theme(work), *figures_notes(work), *effect.notes, *correcting.notes(work, effect)),
         questions=readers.open_questions(work),
         enclosures=correcting.enclosure_lines(work),
         readers=readers_for(work.view, work.desk.rules(work.bulletin, edition.period)),
         open_mails=tuple(_open_line(mail) for mail in (*held, *strays)),
-        **({"may_say": letters.TO_A_CORRECTION} if draft.version > 1 else {}),
+        may_say=(*(letters.TO_A_CORRECTION if draft.version > 1 else letters.TO_A_DRAFT), *_may_accept(findings)),
     )
     attached = Attachment(name=file_name(work, draft.bulletin, f" draft {draft.number}"), media_type=DOCX, data=word)
     key = keys.draft_key(edition.bulletin, edition.period, draft.number, editor.address)
     return (issued, *work.queue(letter, key, editor, attachments=(attached,)))
+
+
+def _may_accept(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
+    """That findings may be accepted, with a number that is there; best not an error's."""
+    harmless = [finding.number for finding in findings if finding.severity is not Severity.ERROR]
+    number = next(iter([*harmless, *(finding.number for finding in findings)]), 0)
+    meaning = f"finding {number} may stay and is not shown again; ACCEPT ALL: all of them but errors"
+    return ((f"ACCEPT {number}", meaning),) if number else ()
 
 
 def _open_line(mail: letters.StrayMail) -> str:

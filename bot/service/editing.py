@@ -104,6 +104,9 @@ def with_files(desk: Desk, view: EditionView, said: Said, files: Files) -> tuple
     if word is Word.YES and question is not None and question.code == EDITED_FILE:
         edited, blobs = _asked_about(desk, view, question.inbound, question.draft)
         return said.model_copy(update={"edited": edited}), blobs
+    if word is Word.ACCEPT and said.draft is not None:
+        draft = desk.store.draft(view.edition.id, said.draft)
+        return said.model_copy(update={"findings": draft.findings if draft else ()}), []
     if word is Word.ENCLOSE:
         offered = tuple(one for one, _ in enclosures_of(desk, view))
         return said.model_copy(update={"enclosures": offered}), []

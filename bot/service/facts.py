@@ -81,6 +81,7 @@ _GIVEN_ALONE = (
     Word.SKIP,
     Word.CANCEL,
     Word.FILE,
+    Word.ACCEPT,
     Word.SEND_TO,
     Word.PEOPLE,
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.core.classify import Kind
+from bot.core.decision import Word, decide
 from bot.core.effects import FileHeld, Plan
 from bot.core.model import EditionState, InboundState, Verdict
 from bot.core.planner.replies import plan_reply, takes_replies
-from bot.core.planner.said import Filing
+from bot.core.planner.said import Filing, Offer
 from bot.core.records import Change, EditionView, Inbound, InboundClosed
 from bot.errors import StoreError
+from bot.sections.editortext import editor_text
 from bot.sections.mailtext import visible_text
 from bot.service import submitting
 from bot.service.carry_out import changes_of
@@ -30,6 +32,20 @@ def incoming(opened: Opened) -> Incoming:
         return Incoming()
     references = tuple(bracketed(r) for r in (*message.references, message.message_id) if r)
     return Incoming(message_id=bracketed(message.message_id), references=references, subject=message.subject)
+
+
+def offer_of(opened: Opened) -> Offer | None:
+    """The themes that the mail which an editor answers offers by number."""
+    mine = (t for t in opened.tokens if t.purpose == "editor" and t.person == opened.author)
+    return next((offer for token in mine if (offer := Offer.of(token.about)) is not None), None)
+
+
+def says_file(desk: Desk, opened: Opened) -> bool:
+    """Whether an editor's mail begins with FILE, or with a number that stands for it. What follows is read later."""
+    first = editor_text(opened.message).new.lstrip().split("\n")[0]
+    if first[:4].upper() == str(Word.FILE):
+        return True
+    return offer_of(opened) is not None and decide(first, now=desk.clock.now()).word is Word.CHOICE
 
 
 def where_to_file(desk: Desk, view: EditionView) -> EditionView:
@@ -73,8 +89,13 @@ def look_at(desk: Desk, view: EditionView, number: int) -> Filing | None:
 
 
 def filed(desk: Desk, plan: Plan, view: EditionView) -> list[Change]:
-    """Mails of the holding pen that the plan files under a theme: read again as replies of that theme's lead."""
+    """Mails of the holding pen that the plan files under a theme: read again as replies of that theme's lead.
+
+    They go on from the edition as the plan has written it (a one-time code may have been used up by it)."""
     changes: list[Change] = []
+    if plan.edition is not None:
+        written = plan.edition.model_copy(update={"version": plan.edition.version + 1})
+        view = view.model_copy(update={"edition": written})
     for effect in plan.effects:
         if isinstance(effect, FileHeld):
             changes.extend(file_held(desk, view, effect))

@@ -10,7 +10,6 @@ from typing import Literal
 from bot.config import BulletinConfig
 from bot.core import keys
 from bot.core.classify import Facts, Kind, classify
-from bot.core.decision import Word
 from bot.core.effects import Plan
 from bot.core.model import InboundState, Problem, Verdict
 from bot.core.planner.replies import plan_late_reply, plan_reply, takes_replies
@@ -28,7 +27,6 @@ from bot.core.records import (
     ProblemNoted,
 )
 from bot.errors import Conflict, StoreError
-from bot.sections.editortext import editor_text
 from bot.service import absent, filing, joined, submitting
 from bot.service.carry_out import changes_of
 from bot.service.commanding import plan_command
@@ -125,7 +123,7 @@ def handle(desk: Desk, inbound: Inbound) -> None:
     view = _view(desk, verdict)
     if view is None and verdict.kind in NEEDS_EDITION:
         verdict = verdict.model_copy(update={"kind": str(Kind.STRAY), "reasons": (*verdict.reasons, NO_EDITION)})
-    if view is not None and verdict.kind == Kind.COMMAND and _files(opened):
+    if view is not None and verdict.kind == Kind.COMMAND and filing.says_file(desk, opened):
         view = filing.where_to_file(desk, view)
     case = Case(desk, opened, facts, verdict, view)
     now = desk.clock.now()
@@ -147,11 +145,6 @@ def handle(desk: Desk, inbound: Inbound) -> None:
     desk.store.apply(changes, now)
     if any(change.change == "people_changed" for change in plan.changes):
         joined.refresh(desk)
-
-
-def _files(opened: Opened) -> bool:
-    """Does the mail begin with FILE? What stands behind it is read later."""
-    return editor_text(opened.message).new.lstrip()[:4].upper() == str(Word.FILE)
 
 
 NO_EDITION = "The edition that it belongs to is not here."

@@ -284,7 +284,7 @@ def stray_mail(work: Work, inbound: Inbound, *, numbered: bool = False) -> lette
 def notify(work: Work, effect: Notify) -> tuple[Change, ...]:
     """Something that an editor should know, or what a reader asks: that carries no token, since a reply to it goes to
     the reader as well."""
-    token, rows = editor_token(work, effect.to, effect.editor_draft) if not effect.reader else ("", ())
+    token, rows = ("", ()) if effect.reader else editor_token(work, effect.to, effect.editor_draft, effect.token_about)
     inbounds = [found for number in effect.mails if (found := work.desk.store.inbound(number))]
     letter = letters.NoticeLetter(
         **heading_values(work, effect.to, token),

@@ -283,6 +283,66 @@ class TestOtherWords:
         assert said("ENCLOSE 2").numbers == (2,)
         assert said("enclose 2, 3 and 2").numbers == (2, 3)
 
+    @pytest.mark.parametrize(
+        ("text", "numbers"),
+        [
+            ("ACCEPT 3", (3,)),
+            ("accept 2 and 5.", (2, 5)),
+            ("Accept findings 2, 5, 2", (2, 5)),
+            ("accept no. 3", (3,)),
+            ("ACCEPT numbers 3; 4", (3, 4)),
+            ("accept #3, #4", (3, 4)),
+            ("keep 3", (3,)),
+            ("ignore findings 3 and 4", (3, 4)),
+            ("leave 3 as it is", (3,)),
+            ("ACCEPT ALL", ()),
+            ("accept all of them", ()),
+        ],
+    )
+    def test_accept_takes_the_numbers_of_findings(self, text, numbers):
+        command = said(text)
+        assert (command.word, command.numbers, command.problem) == (Word.ACCEPT, numbers, "")
+
+    def test_accept_without_numbers_is_not_taken_for_an_approval(self):
+        command = said("Accept")
+        assert "approved by APPROVE alone. Nothing was done." in command.problem
+        assert not command.worried
+
+    @pytest.mark.parametrize("text", ["ACCEPT 3-5", "accept 3 – 5", "accept 3 to 5", "keep 1, 3-4"])
+    def test_accept_takes_no_range_that_could_hold_an_error(self, text):
+        assert (said(text).word, said(text).numbers) == (Word.ACCEPT, ())
+        assert "each number by itself" in said(text).problem
+
+    @pytest.mark.parametrize("text", ["keep", "ignore all", "leave it", "accept the draft", "accept 3 when Jo agrees"])
+    def test_accept_is_nothing_else(self, text):
+        assert said(text).word is None
+
+    def test_what_stands_below_accept_is_named_as_not_read(self):
+        assert "only the first line" in said("ACCEPT 3\nAPPROVE").note
+
+    @pytest.mark.parametrize(
+        ("text", "number"), [("2", "2"), ("  2.\n\nThanks\nJo", "2"), ("No. 12", "12"), ("2)", "2")]
+    )
+    def test_a_number_alone_is_a_choice(self, text, number):
+        command = said(text)
+        assert (command.word, command.argument, command.problem) == (Word.CHOICE, number, "")
+
+    def test_a_number_with_more_text_is_asked_back_and_a_worry_where_it_sounds_like_one(self):
+        command = said("2\nIt came from Sam")
+        assert "2 was followed by more text (“It came from Sam”)" in command.problem
+        assert "reply with the line “2” and nothing else" in command.problem
+        assert not command.worried
+        assert said("2\nbut the figures are wrong").worried
+        assert said("2", aside="but not yet").problem
+        assert said("2", hidden="3").problem
+
+    @pytest.mark.parametrize("text", ["2 things", "2,5", "1234567", "-2", "two"])
+    def test_other_figures_choose_nothing(self, text):
+        assert said(text).word is None
+
+    def test_a_number_beside_a_word_file_is_the_number_of_a_page(self):
+        assert said("2", has_attachment=True).word is Word.EDITED
+
     def test_a_line_below_that_is_not_read_is_named(self):
         assert "only the first line" in said("SKIP asb\nunless Jo writes").note
         assert said("SKIP asb\nThanks").note == ""
@@ -365,8 +425,10 @@ class TestNoWord:
 class TestGrammar:
     def test_has_a_row_and_help_for_each_word(self):
         assert {row.word for row in GRAMMAR} == set(Word) - {Word.EDITED}
-        assert len(HELP) == len(GRAMMAR) - 2
-        assert all(help_.startswith(row.word) or "CHASE" in help_ for row, help_ in zip(GRAMMAR, HELP, strict=False))
+        assert len(HELP) == len(GRAMMAR) - 3
+        helped = [row for row in GRAMMAR if row.word not in (Word.NO, Word.CODE, Word.CHOICE)]
+        assert all(row.help == help_ for row, help_ in zip(helped, HELP, strict=True))
+        assert all(row.help.startswith(row.word) for row in helped)
 
     @pytest.mark.parametrize("row", GRAMMAR, ids=lambda row: row.word)
     def test_no_line_fits_two_rows(self, row):
@@ -374,6 +436,8 @@ class TestGrammar:
             "EXTEND": "EXTEND 15 September",
             "SKIP": "SKIP Hate Crime",
             "FILE": "FILE 3 Hate Crime",
+            "CHOICE": "2",
+            "ACCEPT": "ACCEPT 2",
             "ENCLOSE": "ENCLOSE 2",
             "SEND TO": "SEND TO a@x.example",
             "CODE": "7K3Q-F2M9-XWDT",

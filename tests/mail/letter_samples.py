@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.findings import numbered
 from bot.core.model import (
     AttachmentUse,
     CountRow,
@@ -155,7 +156,7 @@ def letters(words: str = "The work goes on.") -> tuple[AnyLetter, ...]:
                 Standing(title="Prevent", status="in", person=words, note=words),
                 Standing(title="Hate Crime", status="missing", person="Alex"),
             ),
-            findings=findings,
+            findings=numbered(findings),
             changes=(words,),
             notes=(words,),
             readers=people,

@@ -334,6 +334,17 @@ def test_the_draft_names_those_not_in_first() -> None:
     assert "9f2c 41aa" in text
 
 
+def test_the_findings_of_a_draft_carry_their_numbers_in_both_texts() -> None:
+    draft = next(letter for letter in letters("Words of a lead.") if letter.kind == "draft")
+    numbers = [finding.number for finding in draft.findings]
+    assert numbers
+    _, message = mail(draft)
+    plain, html = body(message, "plain"), body(message, "html")
+    for number in numbers:
+        assert f"\n {number}. " in plain
+        assert f"<strong>{number}.</strong>" in html
+
+
 def test_a_draft_without_findings_says_so() -> None:
     assert "Nothing." in body(mail(ALL[10])[1], "plain")
 

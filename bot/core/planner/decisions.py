@@ -8,15 +8,13 @@ from datetime import datetime
 from bot.core import keys, lifecycle
 from bot.core.assemble import status_of
 from bot.core.decision import Word
-from bot.core.effects import Confirm, FileHeld, Notify, Plan, PlanBuilder
+from bot.core.effects import Confirm, Notify, Plan, PlanBuilder
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import EditionState, Person
-from bot.core.planner import codes, editing, holding, people, wanted
+from bot.core.planner import accepting, codes, editing, filing, holding, people, wanted
 from bot.core.planner.due import NO_READERS, remind
 from bot.core.planner.overdue import REQUESTS_MISSED, place_of
-from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules
-from bot.core.planner.said import Filing
 from bot.core.planner.said import Said as Said
 from bot.core.planner.said import answer as _answer
 from bot.core.planner.said import stays as _stays
@@ -30,7 +28,7 @@ from bot.core.records import (
     ProblemCleared,
     TokensKilled,
 )
-from bot.core.timetable import LONDON, extended, month_title, period_of, shifted_period
+from bot.core.timetable import LONDON, extended
 from bot.errors import InputError
 
 COLLECTS = (EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.CORRECTING)
@@ -286,33 +284,6 @@ def _status(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now
     _answer(build, said, view, "where the edition stands", sentences, lines=lines)
 
 
-def _file(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: datetime) -> None:
-    """File a mail of the holding pen under a theme."""
-    number = said.command.numbers[0]
-    theme = rules.theme(said.command.theme or "")
-    held = next((mail for mail in view.held if mail.id == number), None)
-    if held is None or theme is None:
-        known = ", ".join(str(mail.id) for mail in view.held) or "none"
-        _answer(build, said, view, f"FILE {number} was not done", (f"Numbers in the holding pen: {known}.",))
-        return
-    again = "The mail stays in the holding pen."
-    if not takes_replies(view.edition.state):
-        opens = month_title(max(shifted_period(view.edition.period, 1), period_of(now)))
-        says = edition_cell(view.edition.state, EditionEvent.REPLY).says
-        told: tuple[str, ...] = (says, f"{again} Send the same words again once the edition of {opens} is open.")
-        _answer(build, said, view, f"FILE {number} was not done", told)
-        return
-    found = said.filing or Filing()
-    if found.refused:
-        told = (*found.refused, f"{again} Ask its sender for another copy; nothing of it was read.")
-        _answer(build, said, view, f"FILE {number} was not done", told)
-        return
-    build.do(FileHeld(inbound=held.id, theme=theme.key))
-    month = month_title(view.edition.period)
-    told = (f"It is read as a reply for {theme.title} in {month}.", *found.read)
-    _answer(build, said, view, f"number {number} is filed", told, lines=found.aside)
-
-
 Action = Callable[[PlanBuilder, EditionView, Rules, Said, datetime], None]
 ACTIONS: dict[Word, Action] = {
     Word.APPROVE: _approve,
@@ -323,7 +294,8 @@ ACTIONS: dict[Word, Action] = {
     Word.SKIP: _skip,
     Word.CANCEL: _cancel,
     Word.STATUS: _status,
-    Word.FILE: _file,
+    Word.FILE: filing.file,
+    Word.ACCEPT: accepting.accept,
     Word.EDITED: editing.edited,
     Word.CORRECT: editing.correct,
     Word.SEND_TO: editing.send_to,

@@ -64,7 +64,10 @@ def unclear(build: PlanBuilder, view: EditionView, rules: Rules, said: Said) -> 
             Logged(edition_id=view.edition.id, what="stopped in doubt", data={"inbound": said.inbound}),
         )
     else:
-        answer(build, said, view, "your reply needs one clear word", (problem,), quoted=True)
+        offered = said.offer.may_say(rules.titles()) if said.offer else ()
+        about = said.offer.about if said.offer else ""
+        title = "your reply needs one clear word"
+        answer(build, said, view, title, (problem,), quoted=True, may_say=offered, token_about=about)
     if worried:
         _object(build, said)
 

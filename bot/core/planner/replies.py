@@ -12,6 +12,7 @@ from bot.core.model import EditionState, Item, Person, Submission, Value
 from bot.core.planner.answering import may_answer, owe
 from bot.core.planner.passing import Passed, pass_on
 from bot.core.planner.rules import Rules
+from bot.core.planner.said import Offer
 from bot.core.records import AbsenceEnded, EditionView, Logged, SubmissionAdded
 
 CLOSED = (
@@ -248,6 +249,7 @@ def plan_late_reply(
                 theme=theme_key,
             )
         )
+    offer = Offer(number=inbound, themes=(theme_key,))
     for editor in rules.editors:
         build.do(
             Notify(
@@ -257,8 +259,9 @@ def plan_late_reply(
                 sentences=(f"{person.name or person.address} has replied for {title}. {says}",),
                 mails=(inbound,),
                 waits=True,
-                may_say=((f"FILE {inbound} {title}", "file it under that theme of the open edition"),),
+                may_say=offer.may_say({theme_key: title}, " in the open edition"),
                 editor_draft=edition.draft,
+                token_about=offer.about,
             )
         )
     return build.plan()

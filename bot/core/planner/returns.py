@@ -11,6 +11,7 @@ from bot.core.planner.answering import may_answer, may_tell
 from bot.core.planner.due import ask_deputies
 from bot.core.planner.replies import takes_replies
 from bot.core.planner.rules import Rules, london_day, missing_themes, present, standing_in, to_ask
+from bot.core.planner.said import Offer
 from bot.core.records import (
     Absence,
     AbsenceNoted,
@@ -23,6 +24,7 @@ from bot.core.records import (
 )
 
 MOST_ASKED = 50  # questions of readers that an edition keeps; the oldest make room
+MOST_OFFERED = 3  # themes for a mail of the holding pen
 ASKED = ("request", "reminder", "deputy_question")
 
 
@@ -103,6 +105,7 @@ def _tell(
     words: tuple[str, tuple[str, ...]],
     mails: tuple[int, ...] = (),
     may_say: tuple[tuple[str, str], ...] = (),
+    token_about: str = "",
 ) -> None:
     edition = view.edition
     for editor in rules.editors:
@@ -116,6 +119,7 @@ def _tell(
                 waits=bool(mails),
                 may_say=may_say,
                 editor_draft=edition.draft,
+                token_about=token_about,
             )
         )
 
@@ -187,14 +191,14 @@ def plan_held(
         )
     build.write(Logged(edition_id=view.edition.id, what="held", data={"inbound": inbound}))
     titles = rules.titles()
-    offered = [titles[c] for c in candidates if c in titles]
+    offer = Offer(number=inbound, themes=tuple(c for c in candidates if c in titles)[:MOST_OFFERED])
     words = ("a mail waits in the holding pen", reasons)
-    may_say = tuple((f"FILE {inbound} {title}", f"read it as a reply for {title}") for title in offered[:3])
-    if not offered:  # nothing says where it belongs, so nothing is suggested
+    may_say = offer.may_say(titles)
+    if not may_say:  # nothing says where it belongs, so nothing is suggested
         every = ", ".join(titles.values())
         may_say = ((f"FILE {inbound}", f"with a theme behind it: read it as a reply for that theme ({every})"),)
     if may_tell(view, "notice", now):
-        _tell(build, view, rules, f"held/{digest}", words, (inbound,), may_say)
+        _tell(build, view, rules, f"held/{digest}", words, (inbound,), may_say, offer.about)
     else:  # a flood: one more mail that day, and the next draft lists them all
         _tell(build, view, rules, f"held-more/{london_day(now)}", ("many mails wait in the holding pen", (_MANY,)))
     return build.plan()

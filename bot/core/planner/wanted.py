@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import keys
-from bot.core.decision import find_theme
+from bot.core.arguments import find_theme
 from bot.core.effects import Answer, PlanBuilder
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import EditionState, Theme

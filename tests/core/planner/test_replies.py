@@ -271,7 +271,8 @@ def test_a_reply_after_the_edition_is_kept_and_its_author_and_the_editor_hear_wh
     assert answer.to == HATE_LEAD
     assert "offered for the next" in answer.sentences[0]
     assert "Nothing of it is lost" in answer.sentences[1]
-    assert (told.to, told.mails, told.may_say[0][0]) == (EDITOR, (11,), "FILE 11 Hate Crime")
+    assert (told.to, told.mails, told.may_say[0][0]) == (EDITOR, (11,), "1, or FILE 11 Hate Crime")
+    assert told.token_about == "held/11/hate-crime"
     assert plan.edition is None
     assert changes(plan, SubmissionAdded) == []
 

@@ -239,14 +239,16 @@ def test_a_held_mail_gives_the_editor_a_numbered_question_with_themes_to_choose(
     )
     told = only(plan, Notify)
     assert (told.to, told.mails, told.sentences) == (EDITOR, (51,), ("It answers no request.",))
-    assert [words for words, _ in told.may_say] == ["FILE 51 Drugs and Alcohol", "FILE 51 Hate Crime"]
+    assert [words for words, _ in told.may_say] == ["1, or FILE 51 Drugs and Alcohol", "2, or FILE 51 Hate Crime"]
+    assert told.token_about == "held/51/drugs/hate-crime"
     assert effects(plan, Answer) == []
 
 
 def test_a_held_mail_of_which_nothing_is_known_suggests_no_theme_and_names_all() -> None:
     told = only(plan_held(view(), RULES, 51, "d51", ("Who?",), (), now=IN_THE_WEEK), Notify)
     ((words, meaning),) = told.may_say
-    assert words == "FILE 51"
+    assert words == "FILE 51"  # and no digit: there is nothing to choose from
+    assert told.token_about == ""
     assert all(theme.title in meaning for theme in RULES.themes)
 
 
