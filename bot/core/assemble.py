@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz import fuzz
-
 from bot.core.mending import mended, squeezed
 from bot.core.model import (
     Block,
@@ -70,6 +68,8 @@ def newer_version(old: Item, new: Item, title: str) -> bool:
     comparable = _same(old.heading, new.heading) or _same(new.heading, title)
     if not comparable or len(before) < LEAST_VERSION:
         return False
+    from rapidfuzz import fuzz  # here: a pass with nothing due need not load it
+
     goes_on = {squeezed(_block_words(b)) for b in old.blocks} <= {squeezed(_block_words(b)) for b in new.blocks}
     return goes_on or fuzz.ratio(before, after) >= ALIKE
 

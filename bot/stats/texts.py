@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 _NOT_WORD = re.compile(r"[^\w%+]+")
 _MARKS = re.compile(r"(?:[\s*†‡§¹²³⁰⁴-⁹]|[(\[]\d{1,2}[)\]])+\Z")  # of a footnote, after a name
 _INSIDE_WORD = re.compile(r"[.'’`]")
@@ -39,6 +37,8 @@ def name_key(text: str) -> str:
 
 def nearest(text: str, choices: dict[str, str]) -> str | None:
     """The value of ``choices`` whose folded key is most like ``text``, or None when nothing is near."""
+    from rapidfuzz import fuzz, process  # here: a pass with nothing due need not load it
+
     hit = process.extractOne(fold(text), list(choices), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
     return choices[hit[0]] if hit else None
 

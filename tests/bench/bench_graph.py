@@ -1,4 +1,4 @@
-"""Receiving mails of 20 kB and sending bulletins of 200 kB by Graph on loopback; BENCH_MAILS=1000 for 1,000."""
+"""Receiving 1,000 mails of 20 kB and sending 1,000 bulletins of 200 kB by Graph on loopback (or BENCH_MAILS of them)."""
 
 from __future__ import annotations
 
