@@ -1,4 +1,4 @@
-"""Receiving 1,000 mails of 20 kB and sending 1,000 bulletins of 200 kB by IMAP + SMTP on loopback (or BENCH_MAILS of them)."""
+"""Receiving 1,000 mails of 20 kB, sending 1,000 bulletins of 200 kB by IMAP + SMTP on loopback; or BENCH_MAILS."""
 
 from __future__ import annotations
 
