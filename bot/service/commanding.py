@@ -11,7 +11,7 @@ from bot.core.planner.codes import find_code
 from bot.core.planner.decisions import Said, plan_code, plan_decision
 from bot.core.planner.filing import chosen
 from bot.core.planner.rules import Rules
-from bot.core.records import Change, EditionView
+from bot.core.records import Change, EditionView, Token
 from bot.errors import StoreError
 from bot.sections.editortext import editor_text
 from bot.service import editing, filing, people
@@ -49,18 +49,9 @@ def read_command(
         aside=text.aside,
         hidden=text.hidden,
     )
-    place = (view.edition.bulletin, view.edition.period)
     offer = filing.offer_of(opened)
     command = chosen(command, offer, rules.titles())
-    if (
-        command.word is Word.FILE or offer
-    ) and opened.thread is not None:  # may act on a later edition than its mail is of
-        place = (opened.thread.bulletin, opened.thread.period)
-    mine = [
-        token
-        for token in opened.tokens
-        if token.purpose == "editor" and token.person == opened.author and (token.bulletin, token.period) == place
-    ]
+    mine = _their_tokens(view, opened, of_thread=command.word is Word.FILE or offer is not None)
     said = Said(
         command=editing.understood(command, files),
         person=rules.editor(opened.author) or person_of(desk.bulletins[view.edition.bulletin], opened.author),
@@ -78,6 +69,16 @@ def read_command(
     if people.is_about_people(said, files):
         return people.with_list(desk, view, said, files), []
     return editing.with_files(desk, view, said, files)
+
+
+def _their_tokens(view: EditionView, opened: Opened, *, of_thread: bool) -> list[Token]:
+    """The references of this edition that were mailed to who writes. ``of_thread``: those of the mail they answer, as
+    what is filed may go into a later edition than that mail is of."""
+    place = (view.edition.bulletin, view.edition.period)
+    if of_thread and opened.thread is not None:
+        place = (opened.thread.bulletin, opened.thread.period)
+    theirs = (token for token in opened.tokens if token.purpose == "editor" and token.person == opened.author)
+    return [token for token in theirs if (token.bulletin, token.period) == place]
 
 
 def _unproven(account: Account, opened: Opened) -> bool:

@@ -48,10 +48,9 @@ def with_list(desk: Desk, view: EditionView, said: Said, files: Files) -> Said:
     refresh(desk, view.edition.bulletin)
     if said.command.word in (Word.YES, Word.NO):
         question = view.edition.people
-        due = question is not None and question.code == ASKED and question.subject == said.about and not files.own
-        return (
-            said.model_copy(update={"people": _asked_about(desk, view, question.inbound)}) if question and due else said
-        )
+        if question is None or question.code != ASKED or question.subject != said.about or files.own:
+            return said
+        return said.model_copy(update={"people": _asked_about(desk, view, question.inbound)})
     command = said.command.model_copy(update={"word": Word.PEOPLE, "note": ""})
     listed = read_list(desk, view, files) if files.own else None
     return said.model_copy(update={"command": command, "people": listed})

@@ -1,0 +1,66 @@
+"""Several bulletins in one pass: after the first look only those that something happens to; at the end all again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.config import load_config
+from bot.core.records import Edition
+from bot.service import Service, tick
+from bot.wiring import FixedClock, open_desk
+from tests.bench import council
+
+ALL = {"bulletin-000", "bulletin-001", "bulletin-002"}
+
+
+def looks(folder: Path, monkeypatch: pytest.MonkeyPatch, monotonic: Callable[[], float]) -> list[set[str]]:
+    """Play three replies of one bulletin, one a round; which bulletins each round looked at."""
+    monkeypatch.setattr(tick, "CHUNK", 1)
+    directory = council.configuration(folder, bulletins=3, themes=3, readers=2)
+    clock = FixedClock(council.REQUESTS)
+    with open_desk(load_config(directory, {}), {}, clock=clock) as desk:
+        Service(desk).tick()
+        clock.at = council.REPLIES
+        lead = f"{council.PERIOD}/"
+        asked = [d for d in desk.store.deliveries(kind="request") if d.key.startswith(f"bulletin-000/{lead}")]
+        mails = [council.reply(desk, one, "The new team began.", council.REPLIES).as_bytes() for one in asked]
+        council.arrive(desk, mails, "reply")
+        service = Service(desk, monotonic)
+        rounds: list[set[str]] = []
+        real_round, real_advance = service._round, service._advance_one
+
+        def one_round() -> tick.TickReport:
+            rounds.append(set())
+            return real_round()
+
+        def advance(edition: Edition, *rest: object) -> bool:
+            rounds[-1].add(edition.bulletin)
+            return real_advance(edition, *rest)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(service, "_round", one_round)
+        monkeypatch.setattr(service, "_advance_one", advance)
+        report = service.tick()
+        assert (report.handled, len(asked)) == (3, 3)
+    return rounds
+
+
+def test_between_the_first_and_the_last_look_only_what_was_touched_is_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = looks(tmp_path, monkeypatch, lambda: 0.0)
+    assert (rounds[0], rounds[-1]) == (ALL, ALL)
+    assert len(rounds) >= 4
+    assert all(seen <= {"bulletin-000"} for seen in rounds[1:-1])
+    assert {"bulletin-000"} in rounds[1:-1]
+
+
+def test_in_a_pass_that_goes_on_and_on_all_are_looked_at_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter(range(1_000_000))
+    monkeypatch.setattr(tick, "LOOK_SECONDS", 0.5)  # a second goes by at each question
+    rounds = looks(tmp_path, monkeypatch, lambda: float(next(seconds)) / 10)
+    assert ALL in rounds[1:-1]
