@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ def _sent(box: FolderMailbox) -> dict[str, bytes] | Counter[str]:
 
 
 def _message_id(raw: bytes) -> str:
-    return str(message_from_bytes(raw)["Message-ID"]).strip()
+    return str(BytesHeaderParser().parsebytes(raw.partition(b"\r\n\r\n")[0])["Message-ID"]).strip()
 
 
 def _changed(desk: Desk, deliveries: Iterable[Delivery], in_sent: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 Starting a Python process for every kill would take seconds; a child that is forked from a parent which has played the
 month once starts in milliseconds and is killed for real (SIGKILL). Files are judged in this process instead of in a
-caged child, and templates are compiled once: both save time and neither writes anything.
+caged child, templates are compiled once and the same chart is drawn once: all save time and none writes anything.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from pathlib import Path
 from typing import Any
 
 import bot.wiring
-from bot.core.model import InboundState
+from bot.core.model import InboundState, StatisticsTable
 from bot.core.records import ProblemCleared
 from bot.demo import play
 from bot.demo.script import STEPS
+from bot.render import html
 from bot.sections import cage
-from bot.service import Service
+from bot.service import Service, drafting
 from bot.service.desk import Desk
 from tests.crash.points import hook_in, kill_after
 
@@ -63,7 +64,7 @@ def warm_up() -> None:
     gc.freeze()  # children share these pages
 
 
-REAL_LOOKS, REAL_CAGE = bot.wiring.looks_of, cage.run_caged
+REAL_LOOKS, REAL_CAGE, REAL_CHART = bot.wiring.looks_of, cage.run_caged, drafting.chart_png
 
 
 @cache
@@ -71,16 +72,31 @@ def _cached_looks() -> Callable[..., Any]:
     return cache_by_bulletin(REAL_LOOKS)
 
 
+@cache
+def _cached_chart() -> Callable[[StatisticsTable], bytes]:
+    made: dict[str, bytes] = {}
+
+    def chart_png(table: StatisticsTable) -> bytes:
+        key = table.model_dump_json()
+        if key not in made:
+            made[key] = REAL_CHART(table)
+        return made[key]
+
+    return chart_png
+
+
 def quicken() -> None:
-    """Templates read once, and files judged without a child process: for this process and those forked from it."""
+    """Templates read and charts drawn once, files judged without a child: for this process and those forked from it."""
     bot.wiring.looks_of = _cached_looks()
     cage.run_caged = judged_here
+    drafting.chart_png = html.chart_png = _cached_chart()
 
 
 def as_it_was() -> None:
     """Undo `quicken`: other tests of the same process want the real cage."""
     bot.wiring.looks_of = REAL_LOOKS
     cage.run_caged = REAL_CAGE
+    drafting.chart_png = html.chart_png = REAL_CHART
 
 
 def _quietly(out: Path) -> None:
