@@ -2,7 +2,7 @@
 
 Starting a Python process for every kill would take seconds; a child that is forked from a parent which has played the
 month once starts in milliseconds and is killed for real (SIGKILL). Files are judged in this process instead of in a
-caged child, templates are compiled once and the same chart is drawn once: all save time and none writes anything.
+caged child, templates and statements are compiled once and the same chart is drawn once: all save time and none writes anything.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 import bot.wiring
 from bot.core.model import InboundState, StatisticsTable
 from bot.core.records import ProblemCleared
@@ -33,6 +35,7 @@ from bot.render import html
 from bot.sections import cage
 from bot.service import Service, drafting
 from bot.service.desk import Desk
+from bot.store import sql
 from tests.crash.points import hook_in, kill_after
 
 LAST = len(STEPS)
@@ -65,6 +68,7 @@ def warm_up() -> None:
 
 
 REAL_LOOKS, REAL_CAGE, REAL_CHART = bot.wiring.looks_of, cage.run_caged, drafting.chart_png
+REAL_ENGINE = sql.make_engine
 
 
 @cache
@@ -85,8 +89,26 @@ def _cached_chart() -> Callable[[StatisticsTable], bytes]:
     return chart_png
 
 
+@cache
+def _cached_engine() -> Callable[[str], Engine]:
+    made: list[Engine] = []
+
+    def make_engine(url: str) -> Engine:
+        """A new engine, with the statements that the first one on SQLite has compiled."""
+        engine = REAL_ENGINE(url)
+        if engine.dialect.name == "sqlite":
+            made.append(engine)
+            engine.dialect, engine._compiled_cache = made[0].dialect, made[0]._compiled_cache
+            del made[1:]
+        return engine
+
+    return make_engine
+
+
 def quicken() -> None:
-    """Templates read and charts drawn once, files judged without a child: for this process and those forked from it."""
+    """Templates read, statements compiled and charts drawn once, files judged without a child: for this process and
+    those forked from it."""
+    sql.make_engine = _cached_engine()
     bot.wiring.looks_of = _cached_looks()
     cage.run_caged = judged_here
     drafting.chart_png = html.chart_png = _cached_chart()
@@ -97,6 +119,7 @@ def as_it_was() -> None:
     bot.wiring.looks_of = REAL_LOOKS
     cage.run_caged = REAL_CAGE
     drafting.chart_png = html.chart_png = REAL_CHART
+    sql.make_engine = REAL_ENGINE
 
 
 def _quietly(out: Path) -> None:
