@@ -41,10 +41,12 @@ bench: $(READY)
 simulate: $(READY)
 	$(BIN)/python -m tests.bench.simulate
 
-# The month killed at N random moments; prints kills, months, messages, lost, duplicated, in doubt. Hours for N=20000.
+# The month killed at N random moments, then a tenth as many kills among four bots on PostgreSQL; prints kills, months,
+# messages, lost, duplicated, in doubt. About two hours for N=20000.
 N ?= 1000
 soak: $(READY)
 	$(BIN)/python -m tests.crash.soak --kills $(N)
+	BOT_KILLS=$$(( $(N) / 10 )) $(BIN)/python -m pytest -m slow tests/crash/test_many_bots.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -179,6 +179,10 @@ class Store(Protocol):
 
     def edition(self, bulletin: str, period: str) -> Edition | None: ...
 
+    def opened(self, bulletins: Collection[str], period: str) -> frozenset[str]:
+        """Those of the bulletins that have an edition of this month."""
+        ...
+
     def edition_by_id(self, edition_id: int) -> Edition | None: ...
 
     def editions(
@@ -188,6 +192,10 @@ class Store(Protocol):
         ...
 
     def view(self, edition_id: int) -> EditionView: ...
+
+    def views(self, ids: Sequence[int]) -> tuple[EditionView, ...]:
+        """Several editions, without ``held`` and ``strays``, in the order of ``ids``."""
+        ...
 
     def draft(self, edition_id: int, number: int) -> Draft | None: ...
 

@@ -20,7 +20,7 @@ PARTS = (
 )
 KILLS = "1000"  # at random; `make soak N=...` makes more
 POWER_CUTS = "500"
-BOT_KILLS = "300"  # among four bots on one PostgreSQL; BOT_KILLS=2000 in the environment makes more
+BOT_KILLS = "500"  # among four bots on one PostgreSQL; BOT_KILLS=2000 in the environment makes more
 MUTATED_MAILS, MUTATED_FILES = "10000", "1000"  # damaged at random
 ON_POSTGRES = {"CONVERSATIONS_STORE": "postgresql"}  # for the last part
 NOTHING_COLLECTED = 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from functools import cached_property
 from pathlib import Path
 
 from bot.config.faults import Fault
@@ -50,7 +51,12 @@ class TomlFile:
                 if not number or not lines[number - 1].strip():
                     break  # no line to leave out: what follows would be guesses
                 lines[number - 1] = ""
-        self._lines = lines_of_keys("\n".join(lines)) if self.data else {}
+        self._text = "\n".join(lines)
+
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        """Where each key stands; looked for when somebody asks, as most files have nothing wrong."""
+        return lines_of_keys(self._text) if self.data else {}
 
     @property
     def broken(self) -> bool:

@@ -18,12 +18,13 @@ from bot.service.work import Work
 
 SHOWN_FOR = 3  # editions whose draft mails list an open question: its own and the two after it
 MOST_WORDS = 400  # of a question that is passed on
+ASKS = ": a question about "  # between the section's title and the bulletin's
 LOOK_BACK = 24  # months whose bulletins readers may still ask about
 
 
 def link_subject(config: BulletinConfig, theme: Theme, period: str) -> str:
     """The subject that a section's mail link writes."""
-    return f"{theme.title}: a question about {config.title}, {month_title(period)}"
+    return f"{theme.title}{ASKS}{config.title}, {month_title(period)}"
 
 
 def mail_link(config: BulletinConfig, theme: Theme, period: str) -> str:
@@ -35,8 +36,8 @@ def asked_about(config: BulletinConfig, subject: str, newest: str) -> About | No
     """The section whose mail link wrote this subject ("Re:" and what gateways put in front aside), or None: anything
     less than the whole subject is a guess. ``newest`` is the newest edition's month."""
     said = " ".join(subject.split()).casefold()
-    if " ".join(config.title.split()).casefold() not in said:
-        return None  # spares a shared service the months of every bulletin for every mail
+    if f"{ASKS}{' '.join(config.title.split())}".casefold() not in said:
+        return None  # spares every other mail the months of every section
     for theme in sorted(config.themes, key=lambda theme: -len(theme.title)):
         for back in range(LOOK_BACK):
             period = shifted_period(newest, -back)

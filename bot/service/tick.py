@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,6 @@ from itertools import chain
 
 from bot.core.model import Problem
 from bot.core.planner.due import plan_due
-from bot.core.planner.holding import ON_ITS_WAY
 from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import months_missed, period_of
 from bot.errors import BotError, Conflict, StoreError, TransportError
@@ -29,6 +28,7 @@ from bot.service.restored import restored_from
 CHUNK = 20
 CHUNK_SECONDS = 5.0
 LOOK_SECONDS = 20.0  # in a tick that goes on and on, every edition is looked at so often
+LOOKED_AT = 20  # editions that are read at once
 MOST_RECEIVED = 500  # mails of one mailbox in a round, if the seconds allow it
 MOST_ROUNDS = 200
 HEAD_BYTES = 16_384
@@ -189,33 +189,66 @@ class Service:
         self._resting = clocks.rests(self.desk, self._moved(now), now)
         if self._resting:
             return
-        for key in self.desk.bulletins:
-            try:
-                self._open_editions(key, now)
-            except StoreError as error:
-                report.problems.append(error.message)
+        self._open_editions(now, report)
         touched, self._touched = self._touched, set()
-        for edition in self.desk.store.editions(states=IN_HAND):
-            if edition.bulletin not in self.desk.bulletins or self._stopping:
-                continue
-            moves = self._everything or edition.id in touched or edition.state in ON_ITS_WAY
-            if moves and self._advance_one(edition, report, now):
+        for edition in self._due(touched, now):
+            if self._stopping:
+                return
+            if self._advance_one(edition, report, now):
                 report.planned += 1
                 self._touched.add(edition.id)
 
-    def _open_editions(self, bulletin: str, now: datetime) -> None:
+    def _open_editions(self, now: datetime, report: TickReport) -> None:
+        """The editions of this month, where there is none yet."""
+        period = period_of(now)
+        unseen = {bulletin for bulletin in self.desk.bulletins if (bulletin, period) not in self._opened}
+        if not unseen:
+            return
+        self._opened |= {(bulletin, period) for bulletin in self.desk.store.opened(unseen, period)}
+        for bulletin in sorted(unseen):
+            try:
+                if (bulletin, period) not in self._opened:
+                    self._open_edition(bulletin, period)
+            except StoreError as error:
+                report.problems.append(error.message)
+
+    def _open_edition(self, bulletin: str, period: str) -> None:
         """The edition of this month, and those of the months since the last one that an outage left out.
 
         One whose deadline has passed is opened all the same: planning tells operator and editors, who may EXTEND it."""
         store, config = self.desk.store, self.desk.bulletins[bulletin]
-        period = period_of(now)
-        if (bulletin, period) in self._opened:
-            return
-        if store.edition(bulletin, period) is None:
-            before = [edition.period for edition in store.editions(bulletin) if edition.period < period]
-            for missing in months_missed(max(before, default=None), period):
-                store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=config.timetable(missing)))
+        before = [edition.period for edition in store.editions(bulletin) if edition.period < period]
+        for missing in months_missed(max(before, default=None), period):
+            store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=config.timetable(missing)))
         self._opened.add((bulletin, period))
+
+    def _due(self, touched: Collection[int | None], now: datetime) -> Iterator[Edition]:
+        """The editions that something may be due for: of those that something happened to, or of all of them.
+
+        Many are read at once, as there is nothing to do for most; whoever is given is read again by itself."""
+        editions = [
+            edition
+            for edition in self.desk.store.editions(states=IN_HAND)
+            if edition.bulletin in self.desk.bulletins and (self._everything or edition.id in touched)
+        ]
+        for first in range(0, len(editions), LOOKED_AT):
+            some = editions[first : first + LOOKED_AT]
+            yield from (some if len(some) == 1 else self._asking(some, now))
+
+    def _asking(self, editions: Sequence[Edition], now: datetime) -> Iterator[Edition]:
+        """Those of the editions for which the calendar asks something."""
+        try:
+            views = self.desk.store.views([edition.id for edition in editions])
+        except Exception:  # noqa: BLE001 - one of them cannot be read: each by itself says so
+            yield from editions
+            return
+        for edition, view in zip(editions, views, strict=True):
+            try:
+                asks = not plan_due(view, self.desk.rules(edition.bulletin, edition.period), now).empty
+            except Exception:  # noqa: BLE001 - said when it is advanced
+                asks = True
+            if asks:
+                yield edition
 
     def _advance_one(self, edition: Edition, report: TickReport, now: datetime) -> bool:
         """Plan and apply for one edition; a lost race plans afresh in the next round."""

@@ -5,7 +5,7 @@ Every method is one transaction. Errors are StoreError, Conflict or SchemaMismat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Self
@@ -231,6 +231,12 @@ class SqlStore:
         with self._looking() as connection:
             return viewing.first_edition(connection, (table.c.bulletin == bulletin) & (table.c.period == period))
 
+    def opened(self, bulletins: Collection[str], period: str) -> frozenset[str]:
+        """Those of the bulletins that have an edition of this month."""
+        with self._looking() as connection:
+            given = {"of_bulletins": list(bulletins), "of_period": period}
+            return frozenset(connection.execute(statements.OPENED, given).scalars())
+
     def edition_by_id(self, edition_id: int) -> Edition | None:
         """The edition with this id, or None."""
         with self._looking() as connection:
@@ -253,6 +259,11 @@ class SqlStore:
         """Everything a planner needs to know about one edition, read in one transaction."""
         with self._reading() as connection:
             return viewing.view(connection, edition_id)
+
+    def views(self, ids: Sequence[int]) -> tuple[EditionView, ...]:
+        """Several editions, without the mails that only a draft lists."""
+        with self._reading() as connection:
+            return viewing.views(connection, ids)
 
     def draft(self, edition_id: int, number: int) -> Draft | None:
         """One draft of an edition, or None."""

@@ -12,6 +12,10 @@ KNOWN = select(_inbound.c.id).where(
     _inbound.c.mailbox == bindparam("of_mailbox"), _inbound.c.ref == bindparam("of_ref")
 )
 VERSION = select(schema.alembic_version.c.version_num)
+OPENED = select(schema.edition.c.bulletin).where(
+    schema.edition.c.bulletin.in_(bindparam("of_bulletins", expanding=True)),
+    schema.edition.c.period == bindparam("of_period"),
+)
 FILED = update(_inbound).where(_inbound.c.id == bindparam("inbound")).values(filed=True)
 PEOPLE = (
     select(*rows.PEOPLE_COLUMNS)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, or_, select
 
 from bot.core import keys
 from bot.core.model import Draft, InboundState
@@ -16,6 +17,28 @@ MOST_STRAYS = 30  # that one summary lists; the next one goes on from there
 MOST_HELD = 300  # mails of the holding pen in one view; in a flood the rest follows when these are filed
 
 
+def _of_editions(column: ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL for "of one of these editions", which are given with the statement."""
+    return column.in_(bindparam("of_editions", expanding=True))
+
+
+_EDITIONS = select(schema.edition).where(_of_editions(schema.edition.c.id))
+_SUBMISSIONS = (
+    select(schema.submission.c.edition_id, schema.submission.c.data)
+    .where(_of_editions(schema.submission.c.edition_id))
+    .order_by(schema.submission.c.id)
+)
+_DONE = select(schema.due.c.edition_id, schema.due.c.name).where(_of_editions(schema.due.c.edition_id))
+_DELIVERIES = (
+    select(*rows.DELIVERY_COLUMNS).where(_of_editions(schema.delivery.c.edition_id)).order_by(schema.delivery.c.id)
+)
+_newer = schema.draft.alias()
+_NEWEST_DRAFTS = select(schema.draft.c.edition_id, schema.draft.c.data).where(
+    _of_editions(schema.draft.c.edition_id),
+    ~exists().where(_newer.c.edition_id == schema.draft.c.edition_id, _newer.c.number > schema.draft.c.number),
+)
+# Sorted by absences() itself: asked to sort by id, a database would read all absences there ever were.
+_ABSENCES = select(schema.absence.c.id, *rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE)
 _BLOB = select(schema.blob.c.data, schema.blob.c.purged_at).where(schema.blob.c.digest == bindparam("of_digest"))
 
 
@@ -62,10 +85,7 @@ def draft(connection: Connection, edition_id: int, number: int | None) -> Draft 
 
 def absences(connection: Connection) -> tuple[Absence, ...]:
     """Everybody who is away as far as we know."""
-    table = schema.absence
-    # Sorted here: asked to sort by id, a database would read all absences there ever were.
-    wanted = select(table.c.id, *rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE)
-    found = sorted(connection.execute(wanted).all(), key=lambda row: row.id)
+    found = sorted(connection.execute(_ABSENCES).all(), key=lambda row: row.id)
     return tuple(rows.absence_of(row) for row in found)
 
 
@@ -78,24 +98,43 @@ def decisions(connection: Connection, edition_id: int) -> tuple[Decided, ...]:
 
 def view(connection: Connection, edition_id: int) -> EditionView:
     """One edition and what belongs to it, in a fixed number of statements. Raises StoreError on an unknown id."""
-    edition = one_edition(connection, schema.edition.c.id == edition_id)
-    submission, due, delivery = schema.submission, schema.due, schema.delivery
-    submissions = connection.execute(
-        select(submission.c.data).where(submission.c.edition_id == edition_id).order_by(submission.c.id)
-    ).scalars()
-    mine = select(*rows.DELIVERY_COLUMNS).where(delivery.c.edition_id == edition_id).order_by(delivery.c.id)
-    newest = draft(connection, edition_id, None)
-    return EditionView(
-        edition=edition,
-        submissions=tuple(rows.submission_of(data) for data in submissions),
-        done=frozenset(connection.execute(select(due.c.name).where(due.c.edition_id == edition_id)).scalars()),
-        draft=newest,
-        approved=_approved(connection, edition, newest),
-        absences=absences(connection),
-        deliveries=rows.deliveries_of(list(connection.execute(mine))),
-        held=_held(connection, edition),
-        strays=_strays(connection, edition),
+    (found,) = views(connection, [edition_id])
+    return found.model_copy(
+        update={"held": _held(connection, found.edition), "strays": _strays(connection, found.edition)}
     )
+
+
+def views(connection: Connection, ids: Sequence[int]) -> tuple[EditionView, ...]:
+    """Several editions without their ``held`` and ``strays``, which only a draft lists, in the order of ``ids``: few
+    statements for all of them. Raises StoreError on an unknown id."""
+    given = {"of_editions": list(ids)}
+    editions = {row.id: rows.edition_of(row) for row in connection.execute(_EDITIONS, given)}
+    if len(editions) < len(set(ids)):
+        raise StoreError("There is no such edition in the store.", "Check the bulletin and the month.", "no-edition")
+    submissions, deliveries = _by_edition(connection, _SUBMISSIONS, given), _by_edition(connection, _DELIVERIES, given)
+    done = _by_edition(connection, _DONE, given)
+    drafts = {row.edition_id: rows.draft_of(row.data) for row in connection.execute(_NEWEST_DRAFTS, given)}
+    away = absences(connection)
+    return tuple(
+        EditionView(
+            edition=editions[edition_id],
+            submissions=tuple(rows.submission_of(row.data) for row in submissions[edition_id]),
+            done=frozenset(row.name for row in done[edition_id]),
+            draft=drafts.get(edition_id),
+            approved=_approved(connection, editions[edition_id], drafts.get(edition_id)),
+            absences=away,
+            deliveries=rows.deliveries_of(deliveries[edition_id]),
+        )
+        for edition_id in ids
+    )
+
+
+def _by_edition(connection: Connection, wanted: Select[Any], given: dict[str, Any]) -> dict[int, list[Row[Any]]]:
+    """The rows of each edition, in their order."""
+    found: dict[int, list[Row[Any]]] = {edition_id: [] for edition_id in given["of_editions"]}
+    for row in connection.execute(wanted, given):
+        found[row.edition_id].append(row)
+    return found
 
 
 def _approved(connection: Connection, edition: Edition, newest: Draft | None) -> Draft | None:

@@ -47,6 +47,7 @@ FOLDERS = (INBOX, JUNK, PROCESSED, HELD, SENT, DRAFTS)
 FILED = {Place.PROCESSED: PROCESSED, Place.HELD: HELD}
 
 MAX_BYTES = 64 * 1024 * 1024  # what is longer is cut here, so that the size limit of reading refuses it, not memory
+LIST_SECONDS = 60.0  # how old the list of Sent may be: it is needed only where a queued mail was sent and flagged
 STALE_TMP_SECONDS = 36 * 3600  # what Maildir itself says of files left in tmp/
 
 _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -77,6 +78,7 @@ class FolderMailbox:
         self._logged: set[str] = set()
         self._known: set[str] = set()  # refs that the store has
         self._sent: tuple[int, set[str]] = (-1, set())  # Sent's change time and the base names in it
+        self._sent_listed = 0.0  # when they were listed
         self._counter = 0
         self._parts = tuple(os.path.join(root, folder, part) for folder in FOLDERS for part in ("cur", "new", "tmp"))
         self._prepare()
@@ -345,11 +347,19 @@ class FolderMailbox:
         return next((path for path in self._files(DRAFTS) if base_name(path.name) == name), None)
 
     def _is_sent(self, name: str) -> bool:
-        """Whether Sent holds that base name; the list is kept until somebody changes the folder."""
+        """Whether Sent holds that base name.
+
+        The name as we gave it is looked up each time. The list finds what a mail client has put flags on since: all
+        that we sent ourselves, and what others sent. It is made anew when somebody changed the folder, but not with
+        every mail, as each mail of each bot is such a change.
+        """
+        if (self.root / SENT / "cur" / name).is_file():
+            return True
         changed = (self.root / SENT / "cur").stat().st_mtime_ns
-        if changed != self._sent[0]:
+        if changed != self._sent[0] and (self._sent[0] < 0 or time.monotonic() - self._sent_listed >= LIST_SECONDS):
             self._sent = (changed, {base_name(path.name) for path in self._files(SENT)})
-        return name in self._sent[1] or (self.root / SENT / "cur" / name).is_file()
+            self._sent_listed = time.monotonic()
+        return name in self._sent[1]
 
     def _move_to_sent(self, name: str) -> None:
         """The rename that is the sending, and what each way of failing means."""
@@ -369,4 +379,3 @@ class FolderMailbox:
         except OSError as error:
             raise MaybeSent("The sent mail may not be on disk yet.", reason(error), "not-synced") from error
         self._sent[1].add(name)
-        self._sent = (sent.parent.stat().st_mtime_ns, self._sent[1])

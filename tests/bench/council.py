@@ -125,10 +125,10 @@ def approvals(desk: Desk, at: datetime) -> Iterator[bytes]:
         yield reply(desk, delivery, "APPROVE", at).as_bytes()
 
 
-def arrive(desk: Desk, mails: Iterable[bytes], name: str) -> int:
-    """Put mails into the shared mailbox; how many."""
+def arrive(desk: Desk, mails: Iterable[bytes], name: str | None = None) -> int:
+    """Put mails into the shared mailbox; how many. With a name each is looked for first, among all that lie there."""
     box, count = box_of(desk), 0
     for raw in mails:
-        box.deliver(raw, f"{name}-{count:06}")
+        box.deliver(raw, f"{name}-{count:06}" if name else None)
         count += 1
     return count

@@ -34,7 +34,7 @@ from bot.wiring import open_desk
 from tests.bench import council
 from tests.postgres import BINARIES, NO_SERVER, new_database, running
 
-SPEED = 10  # simulated seconds in one on the wall
+SPEED = 20  # simulated seconds in one on the wall
 LAST = "bulletin"
 PHASE_SECONDS = 1800.0
 
@@ -149,7 +149,7 @@ def phase(
     """Let mails arrive, and bots work until nothing waits and ``expected`` mails of the kind ``name`` left."""
     began = time.monotonic()
     with open_desk(load_config(directory, os.environ), os.environ, clock=herd.clock) as desk:
-        arrived = council.arrive(desk, mails(desk, herd.clock.now()), name) if mails is not None else 0
+        arrived = council.arrive(desk, mails(desk, herd.clock.now())) if mails is not None else 0
         print(f"{name:<16}{arrived:>8,} mails arrive", flush=True)  # noqa: T201 - a command
         while True:
             herd.keep()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.config import load_config
-from bot.core.records import Edition
+from bot.core.records import Edition, EditionView
+from bot.errors import StoreError
 from bot.service import Service, tick
 from bot.wiring import FixedClock, open_desk
 from tests.bench import council
@@ -30,18 +31,25 @@ def looks(folder: Path, monkeypatch: pytest.MonkeyPatch, monotonic: Callable[[],
         council.arrive(desk, mails, "reply")
         service = Service(desk, monotonic)
         rounds: list[set[str]] = []
-        real_round, real_advance = service._round, service._advance_one
+        real_round, real_view, real_views = service._round, desk.store.view, desk.store.views
 
         def one_round() -> tick.TickReport:
             rounds.append(set())
             return real_round()
 
-        def advance(edition: Edition, *rest: object) -> bool:
-            rounds[-1].add(edition.bulletin)
-            return real_advance(edition, *rest)  # type: ignore[arg-type]
+        def view(edition_id: int) -> EditionView:
+            found = real_view(edition_id)
+            rounds[-1].add(found.edition.bulletin)
+            return found
+
+        def views(ids: Sequence[int]) -> tuple[EditionView, ...]:
+            found = real_views(ids)
+            rounds[-1].update(one.edition.bulletin for one in found)
+            return found
 
         monkeypatch.setattr(service, "_round", one_round)
-        monkeypatch.setattr(service, "_advance_one", advance)
+        monkeypatch.setattr(desk.store, "view", view)
+        monkeypatch.setattr(desk.store, "views", views)
         report = service.tick()
         assert (report.handled, len(asked)) == (3, 3)
     return rounds
@@ -64,3 +72,33 @@ def test_in_a_pass_that_goes_on_and_on_all_are_looked_at_now_and_then(
     monkeypatch.setattr(tick, "LOOK_SECONDS", 0.5)  # a second goes by at each question
     rounds = looks(tmp_path, monkeypatch, lambda: float(next(seconds)) / 10)
     assert ALL in rounds[1:-1]
+
+
+def test_an_edition_that_cannot_be_read_stops_only_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = council.configuration(tmp_path, bulletins=3, themes=2, readers=2)
+    with open_desk(load_config(directory, {}), {}, clock=FixedClock(council.REQUESTS)) as desk:
+        spoilt = desk.store.add_edition(
+            Edition(
+                bulletin="bulletin-001",
+                period=council.PERIOD,
+                timetable=desk.bulletins["bulletin-001"].timetable(council.PERIOD),
+            )
+        )
+        real = desk.store.view
+
+        def view(edition_id: int) -> EditionView:
+            if edition_id == spoilt.id:
+                raise StoreError("Bytes in the store were changed or damaged.", "Restore a backup.", "blob-damaged")
+            return real(edition_id)
+
+        def views(ids: Sequence[int]) -> tuple[EditionView, ...]:
+            return tuple(map(view, ids))
+
+        monkeypatch.setattr(desk.store, "view", view)
+        monkeypatch.setattr(desk.store, "views", views)
+        report = Service(desk).tick()
+        asked = {delivery.key.split("/")[0] for delivery in desk.store.deliveries(kind="request")}
+        stuck = [problem.where for problem in desk.store.problems() if problem.code == "edition-stuck"]
+    assert asked == {"bulletin-000", "bulletin-002"}
+    assert stuck == [f"bulletin-001 {council.PERIOD}"]
+    assert any("damaged" in sentence for sentence in report.problems)

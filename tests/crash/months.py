@@ -2,7 +2,8 @@
 
 Starting a Python process for every kill would take seconds; a child that is forked from a parent which has played the
 month once starts in milliseconds and is killed for real (SIGKILL). Files are judged in this process instead of in a
-caged child, templates and statements are compiled once and the same chart is drawn once: all save time and none writes anything.
+caged child, templates and statements are compiled once and the same chart is drawn once: all that saves time, and none
+of it writes anything.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from tests.crash import months
 from tests.crash.ending import Ending, ending_of
 from tests.crash.office import ROUGH, Office, ledger_of, sending_by
 
-LONGEST_LIFE = 0.6  # of an unkilled month: a life ends at random before that, which makes about five kills a month
+LONGEST_LIFE = 0.55  # of an unkilled month: a life ends at random before that, which makes about five kills a month
 MOST_KILLS_A_MONTH = 30
 
 

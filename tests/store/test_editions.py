@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import chain
 
 import pytest
 from sqlalchemy import event
@@ -171,6 +172,41 @@ def test_a_view_takes_as_many_statements_for_300_deliveries_as_for_one(world: Wo
     statements.clear()
     assert len(world.store.view(world.edition.id).deliveries) == 300
     assert len(statements) == few
+
+
+def test_several_views_are_those_of_each_edition_but_for_the_mails_that_a_draft_lists(world: World) -> None:
+    others = [world.store.add_edition(edition("2025-08", f"bulletin-{number}")) for number in range(3)]
+    for number, other in enumerate(others):
+        mails = [world.queued(f"{number}-{one}", edition_id=other.id) for one in range(number + 1)]
+        world.store.apply([DueDone(edition_id=other.id, name="request"), *chain.from_iterable(mails)], NOW)
+    ids = [others[2].id, world.edition.id, others[0].id]
+    expected = [world.store.view(one).model_copy(update={"held": (), "strays": ()}) for one in ids]
+    assert list(world.store.views(ids)) == expected
+    assert [len(view.deliveries) for view in expected] == [3, 0, 1]
+    assert world.store.views([]) == ()
+    with pytest.raises(StoreError, match="no such edition"):
+        world.store.views([*ids, 999])
+
+
+def test_many_editions_are_viewed_in_as_many_statements_as_one(world: World) -> None:
+    def statements(ids: list[int]) -> int:
+        said: list[str] = []
+        note = lambda *given: said.append(given[2])  # noqa: E731 - an event wants a callable
+        event.listen(world.sql._engine, "before_cursor_execute", note)
+        world.store.views(ids)
+        event.remove(world.sql._engine, "before_cursor_execute", note)
+        return len(said)
+
+    many = [world.store.add_edition(edition("2025-08", f"bulletin-{number}")).id for number in range(20)]
+    assert statements(many) == statements(many[:1]) > 0
+
+
+def test_opened_names_the_bulletins_that_have_an_edition_of_the_month(world: World) -> None:
+    world.store.add_edition(edition("2025-08", "other"))
+    world.store.add_edition(edition("2025-07", "older"))
+    asked = {"ccsu-rag", "other", "older", "none"}
+    assert world.store.opened(asked, "2025-08") == {"ccsu-rag", "other"}
+    assert world.store.opened({"other"}, "2025-08") == {"other"}
 
 
 def test_an_unknown_edition_has_no_view(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,40 @@ def test_a_repeated_release_sends_nothing_more_even_when_flags_were_set(world: F
     assert world.sent() == [staged(1).mail]
     assert world.drafts() == []
     assert world.sender.probe(ready) is Probe.SENT
+
+
+def test_another_bots_mail_is_found_in_sent_at_once_and_with_flags_when_the_list_is_old(
+    world: FolderWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.sender.release(with_ref(world.sender, staged(1)))  # now this bot has a list of Sent
+    other = folder_module.FolderMailbox(world.root)
+    second, third = with_ref(other, staged(2)), with_ref(other, staged(3))
+    other.release(second)
+    other.release(third)
+    world.sender.stage(second)
+    world.sender.release(second)
+    flagged = world.root / ".Sent" / "cur" / str(third.ref)
+    os.rename(flagged, flagged.with_name(f"{flagged.name}:2,S"))
+    monkeypatch.setattr(folder_module, "LIST_SECONDS", 0.0)
+    world.sender.stage(third)
+    world.sender.release(third)
+    assert sorted(world.sent()) == sorted(staged(number).mail for number in (1, 2, 3))
+    assert world.drafts() == []
+
+
+def test_sent_is_not_listed_for_every_mail(world: FolderWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[str] = []
+    real = folder_module.FolderMailbox._files
+
+    def files(box: folder_module.FolderMailbox, name: str, *but: Container[str]) -> Iterator[Path]:
+        listed.append(name)
+        return real(box, name, *but)
+
+    monkeypatch.setattr(folder_module.FolderMailbox, "_files", files)
+    for number in range(1, 6):
+        world.sender.release(with_ref(world.sender, staged(number)))
+    assert len(world.sent()) == 5
+    assert listed.count(".Sent") == 1
 
 
 def test_a_draft_that_is_gone_is_in_doubt(world: FolderWorld) -> None:
