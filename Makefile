@@ -46,7 +46,7 @@ simulate: $(READY)
 N ?= 1000
 soak: $(READY)
 	$(BIN)/python -m tests.crash.soak --kills $(N)
-	BOT_KILLS=$$(( $(N) / 10 )) $(BIN)/python -m pytest -m slow tests/crash/test_many_bots.py
+	BOT_KILLS=$$(( ($(N) + 9) / 10 )) $(BIN)/python -m pytest -m slow tests/crash/test_many_bots.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

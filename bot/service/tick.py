@@ -28,7 +28,8 @@ from bot.service.restored import restored_from
 CHUNK = 20
 CHUNK_SECONDS = 5.0
 LOOK_SECONDS = 20.0  # in a tick that goes on and on, every edition is looked at so often
-LOOKED_AT = 20  # editions that are read at once
+LOOKED_AT = 20  # editions that are read at once ...
+MAILS_LOOKED_AT = 3000  # ... while they have no more readers than this together
 MOST_RECEIVED = 500  # mails of one mailbox in a round, if the seconds allow it
 MOST_ROUNDS = 200
 HEAD_BYTES = 16_384
@@ -231,8 +232,9 @@ class Service:
             for edition in self.desk.store.editions(states=IN_HAND)
             if edition.bulletin in self.desk.bulletins and (self._everything or edition.id in touched)
         ]
-        for first in range(0, len(editions), LOOKED_AT):
-            some = editions[first : first + LOOKED_AT]
+        for some in _together(editions):
+            if self._stopping:
+                return
             yield from (some if len(some) == 1 else self._asking(some, now))
 
     def _asking(self, editions: Sequence[Edition], now: datetime) -> Iterator[Edition]:
@@ -289,3 +291,17 @@ class Service:
     def _deliver(self, report: TickReport) -> None:
         report.settled += outbox.probe_silent(self.desk, self._budget())
         report.left += outbox.deliver(self.desk, self._budget(), look_first=self._backup is not None)
+
+
+def _together(editions: Sequence[Edition]) -> Iterator[list[Edition]]:
+    """The editions by portions that may be read at once."""
+    some: list[Edition] = []
+    readers = 0
+    for edition in editions:
+        if some and (len(some) == LOOKED_AT or readers + len(edition.readers) > MAILS_LOOKED_AT):
+            yield some
+            some, readers = [], 0
+        some.append(edition)
+        readers += len(edition.readers)
+    if some:
+        yield some

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from bot.core import keys
 from bot.core.model import Draft, InboundState
@@ -35,7 +35,8 @@ _DELIVERIES = (
 _newer = schema.draft.alias()
 _NEWEST_DRAFTS = select(schema.draft.c.edition_id, schema.draft.c.data).where(
     _of_editions(schema.draft.c.edition_id),
-    ~exists().where(_newer.c.edition_id == schema.draft.c.edition_id, _newer.c.number > schema.draft.c.number),
+    schema.draft.c.number
+    == select(func.max(_newer.c.number)).where(_newer.c.edition_id == schema.draft.c.edition_id).scalar_subquery(),
 )
 # Sorted by absences() itself: asked to sort by id, a database would read all absences there ever were.
 _ABSENCES = select(schema.absence.c.id, *rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE)

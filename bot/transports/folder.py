@@ -47,7 +47,7 @@ FOLDERS = (INBOX, JUNK, PROCESSED, HELD, SENT, DRAFTS)
 FILED = {Place.PROCESSED: PROCESSED, Place.HELD: HELD}
 
 MAX_BYTES = 64 * 1024 * 1024  # what is longer is cut here, so that the size limit of reading refuses it, not memory
-LIST_SECONDS = 60.0  # how old the list of Sent may be: it is needed only where a queued mail was sent and flagged
+LIST_SECONDS = 60.0  # how old the list of Sent may be. Less than a lease: who was frozen while holding one lists anew
 STALE_TMP_SECONDS = 36 * 3600  # what Maildir itself says of files left in tmp/
 
 _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -166,6 +166,8 @@ class FolderMailbox:
         """Write the mail into Drafts under a name made of its key; one that was sent already is left alone."""
         self._prepare()
         name = draft_name(mail.key)
+        if mail.ref is not None:  # it was let go before: whoever did that may have been slow, and be done since
+            self._sent = (-1, set())
         with plain("The draft could not be saved"):
             if not self._is_sent(name):
                 self._stage(name, mail.mail)

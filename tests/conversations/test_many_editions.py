@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_config
+from bot.core.model import Person
 from bot.core.records import Edition, EditionView
 from bot.errors import StoreError
 from bot.service import Service, tick
 from bot.wiring import FixedClock, open_desk
 from tests.bench import council
+from tests.store.world import timetable as timetable_of
 
 ALL = {"bulletin-000", "bulletin-001", "bulletin-002"}
 
@@ -102,3 +104,35 @@ def test_an_edition_that_cannot_be_read_stops_only_its_own(tmp_path: Path, monke
     assert asked == {"bulletin-000", "bulletin-002"}
     assert stuck == [f"bulletin-001 {council.PERIOD}"]
     assert any("damaged" in sentence for sentence in report.problems)
+
+
+def test_editions_with_many_readers_are_not_read_together() -> None:
+    timetable = timetable_of("2025-08")
+    sizes = [0, 2000, 900, 200, 5000, 10]
+    people = tuple(Person(name=f"Reader {n}", address=f"r{n}@reader.example") for n in range(max(sizes)))
+    editions = [
+        Edition(id=n, bulletin=f"b{n}", period="2025-08", timetable=timetable, readers=people[:size])
+        for n, size in enumerate(sizes)
+    ]
+    assert [[edition.id for edition in some] for some in tick._together(editions)] == [[0, 1, 2], [3], [4], [5]]
+    many = [editions[0]] * 45
+    assert [len(some) for some in tick._together(many)] == [20, 20, 5]
+    assert list(tick._together([])) == []
+
+
+def test_a_pass_that_is_stopped_looks_at_no_further_editions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tick, "LOOKED_AT", 2)
+    directory = council.configuration(tmp_path, bulletins=6, themes=2, readers=2)
+    with open_desk(load_config(directory, {}), {}, clock=FixedClock(council.REQUESTS)) as desk:
+        Service(desk).tick()
+        service, portions = Service(desk), []
+        real = desk.store.views
+
+        def views(ids: Sequence[int]) -> tuple[EditionView, ...]:
+            portions.append(len(ids))
+            service.stop()
+            return real(ids)
+
+        monkeypatch.setattr(desk.store, "views", views)
+        service.tick()
+    assert portions == [2]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import chain
 
 import pytest
 from sqlalchemy import event
@@ -175,17 +174,33 @@ def test_a_view_takes_as_many_statements_for_300_deliveries_as_for_one(world: Wo
 
 
 def test_several_views_are_those_of_each_edition_but_for_the_mails_that_a_draft_lists(world: World) -> None:
-    others = [world.store.add_edition(edition("2025-08", f"bulletin-{number}")) for number in range(3)]
-    for number, other in enumerate(others):
-        mails = [world.queued(f"{number}-{one}", edition_id=other.id) for one in range(number + 1)]
-        world.store.apply([DueDone(edition_id=other.id, name="request"), *chain.from_iterable(mails)], NOW)
-    ids = [others[2].id, world.edition.id, others[0].id]
-    expected = [world.store.view(one).model_copy(update={"held": (), "strays": ()}) for one in ids]
-    assert list(world.store.views(ids)) == expected
-    assert [len(view.deliveries) for view in expected] == [3, 0, 1]
+    mine, others = world.edition.id, [world.store.add_edition(edition("2025-08", f"other-{n}")).id for n in range(2)]
+    stray = world.mail("stray")
+    world.store.apply(
+        [
+            world.submission(world.mail("reply")),
+            *world.drafted(1, mine),
+            *world.drafted(2, others[0]),
+            *world.drafted(3, others[0]),
+            *world.queued("a"),
+            *world.queued("b", edition_id=others[1]),
+            *world.queued("c", edition_id=others[1]),
+            DueDone(edition_id=others[0], name="request"),
+            world.closed(stray, place="left"),
+        ],
+        NOW,
+    )
+    first, second, third = world.store.views([others[0], mine, others[1]])
+    assert [one.edition.id for one in (first, second, third)] == [others[0], mine, others[1]]
+    assert [one.draft.number if one.draft else 0 for one in (first, second, third)] == [3, 1, 0]
+    assert [len(one.submissions) for one in (first, second, third)] == [0, 1, 0]
+    assert [one.done for one in (first, second, third)] == [{"request"}, set(), set()]
+    assert [len(one.deliveries) for one in (first, second, third)] == [0, 1, 2]
+    assert [mail.recipient for mail in third.deliveries] == ["b@reader.example", "c@reader.example"]
+    assert (second.strays, [mail.id for mail in world.store.view(mine).strays]) == ((), [stray])
     assert world.store.views([]) == ()
     with pytest.raises(StoreError, match="no such edition"):
-        world.store.views([*ids, 999])
+        world.store.views([mine, 999])
 
 
 def test_many_editions_are_viewed_in_as_many_statements_as_one(world: World) -> None:

@@ -17,7 +17,7 @@ from bot.core.records import (
     TokensKilled,
 )
 from bot.store.sql import SqlStore
-from tests.store.world import MAILBOX, NOW, World, later
+from tests.store.world import MAILBOX, NOW, World, edition, later
 
 SMALL = {"chain"}  # one row an edition
 
@@ -48,6 +48,8 @@ def _tick(world: World) -> None:
     store.problems()
     store.draft(number, 1)
     store.view(number)
+    store.views([number, store.add_edition(edition("2025-08", "other")).id])
+    store.opened(["ccsu-rag", "other"], "2025-08")
     world.save(EditionState.COLLECTING)
     store.apply(
         [

@@ -60,7 +60,7 @@ SCANS: dict[str, Callable[[Connection, str, Any], list[str]]] = {
 
 
 def test_passes_after_years_of_history_ask_the_same_and_go_by_indexes(tmp_path: Path, url: str) -> None:
-    directory = council.configuration(tmp_path, bulletins=1, themes=2, readers=3, store_url=url)
+    directory = council.configuration(tmp_path, bulletins=3, themes=2, readers=3, store_url=url)
     asked: dict[str, Any] = {}
     numbers: list[int] = []
 

@@ -121,10 +121,10 @@ class World:
         value = Submission(theme=theme, revision=revision, inbound=inbound, person="lead@council.example.org", at=NOW)
         return SubmissionAdded(edition_id=self.edition.id, submission=value)
 
-    def drafted(self, number: int = 1) -> list[Change]:
+    def drafted(self, number: int = 1, edition_id: int = 0) -> list[Change]:
         """The changes that keep a draft with one part."""
         data = f"draft {number}".encode()
         part = Part(name="bulletin.docx", media_type="application/octet-stream", digest=keys.digest(data))
         bulletin = Bulletin(key="ccsu-rag", period="2025-08", title="RAG update", month="August 2025")
         draft = Draft(number=number, version=1, digest="d" * 64, parts=(part,), bulletin=bulletin, made_at=NOW)
-        return [blob(data), DraftAdded(edition_id=self.edition.id, draft=draft)]
+        return [blob(data), DraftAdded(edition_id=edition_id or self.edition.id, draft=draft)]

@@ -58,18 +58,21 @@ def test_a_repeated_release_sends_nothing_more_even_when_flags_were_set(world: F
 def test_another_bots_mail_is_found_in_sent_at_once_and_with_flags_when_the_list_is_old(
     world: FolderWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def first_time(mail: StagedMail) -> None:
+        world.sender.release(mail.model_copy(update={"ref": world.sender.stage(mail)}))
+
     world.sender.release(with_ref(world.sender, staged(1)))  # now this bot has a list of Sent
     other = folder_module.FolderMailbox(world.root)
     second, third = with_ref(other, staged(2)), with_ref(other, staged(3))
     other.release(second)
     other.release(third)
-    world.sender.stage(second)
-    world.sender.release(second)
+    world.sender.stage(staged(2))
+    assert world.drafts() == []
+    first_time(staged(2))
     flagged = world.root / ".Sent" / "cur" / str(third.ref)
     os.rename(flagged, flagged.with_name(f"{flagged.name}:2,S"))
     monkeypatch.setattr(folder_module, "LIST_SECONDS", 0.0)
-    world.sender.stage(third)
-    world.sender.release(third)
+    first_time(staged(3))
     assert sorted(world.sent()) == sorted(staged(number).mail for number in (1, 2, 3))
     assert world.drafts() == []
 
@@ -83,10 +86,25 @@ def test_sent_is_not_listed_for_every_mail(world: FolderWorld, monkeypatch: pyte
         return real(box, name, *but)
 
     monkeypatch.setattr(folder_module.FolderMailbox, "_files", files)
+    other = folder_module.FolderMailbox(world.root)
     for number in range(1, 6):
-        world.sender.release(with_ref(world.sender, staged(number)))
-    assert len(world.sent()) == 5
-    assert listed.count(".Sent") == 1
+        for sender, mine in ((world.sender, staged(number)), (other, staged(100 + number))):
+            sender.release(mine.model_copy(update={"ref": sender.stage(mine)}))
+    assert len(world.sent()) == 10
+    assert listed.count(".Sent") == 2  # once by each bot
+
+
+def test_a_mail_that_was_let_go_before_is_looked_for_in_sent_anew(world: FolderWorld) -> None:
+    world.sender.release(with_ref(world.sender, staged(1)))  # now this bot has a list of Sent
+    other = folder_module.FolderMailbox(world.root)
+    late = with_ref(other, staged(2))
+    other.release(late)
+    flagged = world.root / ".Sent" / "cur" / str(late.ref)
+    os.rename(flagged, flagged.with_name(f"{flagged.name}:2,S"))
+    world.sender.stage(late)  # it has a ref: its release was taken back once
+    world.sender.release(late)
+    assert sorted(world.sent()) == sorted(staged(number).mail for number in (1, 2))
+    assert world.drafts() == []
 
 
 def test_a_draft_that_is_gone_is_in_doubt(world: FolderWorld) -> None:
