@@ -35,7 +35,7 @@ gate: $(READY)
 	$(BIN)/python tests/gate.py
 
 bench: $(READY)
-	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/bench.py --json bench.json
 
 # A shared service through a month: 200 bulletins, four bots on one PostgreSQL, kills. About a quarter of an hour.
 simulate: $(READY)

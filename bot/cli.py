@@ -26,6 +26,7 @@ stats_app = typer.Typer(
 )
 store_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="The store: copy it into another database.")
 MOST = 2**63 - 1  # numbers that the store can hold
+OURS_ALONE = 0o077  # whatever a command writes is for the bot's account only: files 0600, directories 0700
 STATS_WORDS = ("read", "import", "show", "export")
 
 
@@ -242,11 +243,16 @@ def retain(context: typer.Context, period: Annotated[str, typer.Argument(help="A
 
 
 @app.command()
-def verify(context: typer.Context) -> None:
-    """Check that the store is whole: digests, references, audit log."""
+def verify(
+    context: typer.Context,
+    head: Annotated[
+        str | None, typer.Option("--head", help="A line as a draft mail prints it: “line 12, 3f2a 9c1b 77d0 e4a5”.")
+    ] = None,
+) -> None:
+    """Check that the store is whole: digests, references, audit log; with --head, that it holds this line."""
     from bot.commands.records import verify as do
 
-    raise typer.Exit(do(_options(context)))
+    raise typer.Exit(do(_options(context), head))
 
 
 @app.command("subject-access")
@@ -255,7 +261,7 @@ def subject_access(
     address: Annotated[str, typer.Argument(help="The person's email address.")],
     out: Annotated[Path, typer.Option("--out", help="The zip to write.")] = Path("subject-access.zip"),
 ) -> None:
-    """All that the store holds about one person, as a zip (UK GDPR, subject access request)."""
+    """All that the store holds under a person's address, as a zip (UK GDPR, subject access request)."""
     from bot.commands.records import subject_access as do
 
     raise typer.Exit(do(_options(context), address, out))
@@ -263,7 +269,7 @@ def subject_access(
 
 @store_app.command("copy")
 def store_copy(
-    source: Annotated[str, typer.Argument(help="The store to copy, such as sqlite:///var/store.db.")],
+    source: Annotated[str, typer.Argument(help="The store to copy, such as sqlite:///var/bulletin.db.")],
     target: Annotated[str, typer.Argument(help="An empty one, such as postgresql://bot@db/bulletin.")],
 ) -> None:
     """Copy a whole store into an empty one, SQLite or PostgreSQL. Stop the service first."""
@@ -340,6 +346,7 @@ def _arguments(words: list[str]) -> list[str]:
 
 def main() -> None:
     """Run a command; errors become one plain message on standard error and an exit code."""
+    os.umask(OURS_ALONE)
     try:
         app(_arguments(sys.argv[1:]))
     except ConfigError as error:

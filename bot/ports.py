@@ -194,7 +194,7 @@ class Store(Protocol):
     def view(self, edition_id: int) -> EditionView: ...
 
     def views(self, ids: Sequence[int]) -> tuple[EditionView, ...]:
-        """Several editions, without ``held`` and ``strays``, in the order of ``ids``."""
+        """Several editions, without ``held``, ``strays`` and ``log_head``, in the order of ``ids``."""
         ...
 
     def draft(self, edition_id: int, number: int) -> Draft | None: ...
@@ -206,7 +206,9 @@ class Store(Protocol):
     # -- identity
     def token(self, token_hash: str) -> Token | None: ...
 
-    def live_tokens(self, purpose: str) -> tuple[Token, ...]: ...
+    def live_tokens(self, purpose: str, bulletins: Collection[str], periods: Collection[str]) -> tuple[Token, ...]:
+        """The tokens for this purpose that are alive, of these bulletins in these months."""
+        ...
 
     def delivery(self, key: str) -> Delivery | None: ...
 
@@ -262,16 +264,26 @@ class Store(Protocol):
 
     def problems(self) -> tuple[Problem, ...]: ...
 
+    def troubles(self, since: datetime) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+        """What needs a person now, and what has needed nobody any more since then or later; oldest first. What is over
+        is looked for among the newest thousand."""
+        ...
+
     def decisions(self, edition_id: int) -> tuple[Decided, ...]:
         """What the editors decided about an edition, oldest first."""
         ...
 
     def events(self, edition_id: int | None = None) -> tuple[Event, ...]: ...
 
+    def newest_line(self) -> datetime | None:
+        """The time of the log's last line of no edition, of which there is one a day at least; None in a fresh store.
+        Asked when a service starts: it reads no history."""
+        ...
+
     def forget(self, limits: Mapping[str, datetime], *, at: datetime, most: int) -> int:
         """Once a day (London's): the bytes of mails older than their bulletin's limit go, at most ``most`` a call,
-        until none is left that day; gives how many. Mails of no edition follow the oldest limit; retained months
-        stay."""
+        until none is left that day; gives how many. Mails of no edition, and of a bulletin that is not named, follow
+        the oldest limit; retained months stay."""
         ...
 
     def broken_events(self) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +67,20 @@ def said(record: logging.LogRecord) -> str:
     return text
 
 
+def printed(record: logging.LogRecord) -> str:
+    """What the program's own log prints of a record."""
+    from bot.commands.shared import LINE, Lines
+
+    if not record.exc_info:
+        return record.getMessage()
+    return Lines(LINE).format(copy(record))  # a formatter keeps in the record what it made of the exception
+
+
 def look_at_record(record: logging.LogRecord) -> None:
     """A log record: no secret whoever wrote it, no address in what the bot says from INFO on."""
     look_at(f"the log ({record.name}, {record.filename}:{record.lineno})", said(record))
     ours = record.name.split(".")[0] == "bot" and record.levelno >= logging.INFO
-    if ours and _ADDRESS.search(record.getMessage()):
+    if ours and _ADDRESS.search(printed(record)):
         LEAKS.append(f"an address in the log ({record.name}, {record.filename}:{record.lineno})")
 
 

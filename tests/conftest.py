@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import canary
+from tests import canary, gate
 
 CALM = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 
@@ -36,3 +36,20 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     found = canary.LEAKS[:]
     canary.LEAKS.clear()
     assert found == []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a gate a run with skipped tests has failed, and says which are missing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not os.environ.get(gate.STRICT):
+        return
+    missing = gate.unwanted(_reason(report) for report in reporter.stats.get("skipped", ()))
+    for reason in missing:
+        reporter.write_line(f"skipped, which a gate must not be: {reason}", red=True)
+    if missing and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why it was skipped: the last of (file, line, reason)."""
+    return str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)

@@ -51,6 +51,16 @@ def test_in_a_file_that_the_bot_leaves_plain_and_as_base64(tmp_path: Path, befor
     assert heard() == "a secret in the file other.db"
 
 
+def test_an_address_in_a_traceback_is_not_printed_but_one_in_the_name_of_its_type_would_be() -> None:
+    for kind in (ValueError, type("lead@council.example.org", (ValueError,), {})):
+        try:
+            raise kind("@".join(("lead", "council.example.org")))
+        except ValueError:
+            logging.getLogger("bot").exception("it failed")
+    assert heard().startswith("an address in the log (bot,")
+    assert canary.LEAKS == []
+
+
 def test_an_address_in_what_the_bot_logs_but_not_in_what_it_prints() -> None:
     logging.getLogger("bot").info("sent to %s", "lead@council.example.org")
     assert heard().startswith("an address in the log (bot,")

@@ -1,7 +1,8 @@
 """The sign of life for the council's monitoring: a file that is touched, an address that is asked, or both.
 
 It is the path that does not need the mailbox. It stops when a pass failed, and while something did not happen by its
-day (requests, draft, distribution): then the monitoring tells people, whatever became of our own alerts.
+day (requests, draft, distribution) or a bulletin has stopped, of which nothing goes late: then the monitoring tells
+people, whatever became of our own alerts.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from urllib.parse import urlsplit
 from bot.config import Config
 from bot.core.planner.overdue import LATE, REQUESTS_MISSED
 from bot.service import TickReport
+from bot.service.absent import STOPPED
 from bot.service.desk import Desk, log
 
-STOPS = (*LATE, REQUESTS_MISSED, "mailbox-unreachable", "login-failed")
+STOPS = (*LATE, REQUESTS_MISSED, STOPPED, "mailbox-unreachable", "login-failed")
 ASK_SECONDS = 10.0
 STAMP = "heartbeat-url"  # in the data directory: its age says when the address was asked last
 Ask = Callable[[str], None]

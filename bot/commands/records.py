@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from bot.cli import Options
 from bot.commands.shared import say
+from bot.core.records import LogHead
 from bot.errors import InputError
 from bot.wiring import load
 
@@ -15,22 +17,40 @@ def _url(options: Options) -> str:
     return load(options.config).store_url(os.environ).get_secret_value()
 
 
-def verify(options: Options) -> int:
-    """Is the store whole? Exit code 3 when a person must look at it."""
+_HEAD = re.compile(r"(?:line\s+)?(\d{1,18})[\s,:]+((?:[0-9a-f]\s*){16,64})\.?", re.IGNORECASE)
+
+
+def _head(words: str) -> LogHead:
+    """A line of the log as a draft mail prints it: "line 12, 3f2a 9c1b 77d0 e4a5"."""
+    found = _HEAD.fullmatch(words.strip())
+    if found is None:
+        raise InputError(
+            f"“{words}” is no line of the log.",
+            "Copy it from the draft mail: line 12, 3f2a 9c1b 77d0 e4a5.",
+            "bad-head",
+        )
+    return LogHead(number=int(found[1]), hash="".join(found[2].split()).lower())
+
+
+def verify(options: Options, head: str | None = None) -> int:
+    """Is the store whole, and does its log still hold a line that a draft mail printed? Exit code 3 when a person must
+    look at it."""
     from bot.store.verify import verify as do
 
-    audit = do(_url(options))
+    audit = do(_url(options), _head(head) if head is not None else None)
     for fault in audit.faults:
         say(f"  {fault}")
     if audit.faults:
         say("The store is not whole. Stop the service, keep a copy of it as it is, and restore the last good backup.")
         return 3
     say(f"The store is whole: {audit.blobs:,} contents match their digests, {audit.lines:,} lines of the audit log.")
+    if audit.head_of:
+        say(f"The log of {audit.head_of} holds that line as the mail printed it, and nothing before it was changed.")
     return 0
 
 
 def subject_access(options: Options, address: str, file: Path) -> int:
-    """All that is kept about one person, in one zip."""
+    """All that is kept under a person's address, in one zip."""
     from bot.store.subject import subject_access as do
 
     if "@" not in address.strip(" @"):
@@ -39,7 +59,8 @@ def subject_access(options: Options, address: str, file: Path) -> int:
     for name, number in found.items():
         say(f"  {name.replace('_', ' '):<16} {number:>6,}")
     say(f"Written to {file}. It holds other people's words too: look it through before it is handed over.")
-    say("Not in it: what the configuration says of the person (themes.toml, csm_list.csv, directory.csv).")
+    say("Not in it: what the configuration says of the person (themes.toml, csm_list.csv, directory.csv), what names")
+    say("the person without this address, what stands in other people's mails and in the files of a draft; backups.")
     return 0
 
 

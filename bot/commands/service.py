@@ -39,11 +39,7 @@ def tick(options: Options, now: str | None) -> int:
 
 def _watch_clock(config: Config, desk: Desk) -> Callable[[datetime], timedelta]:
     """What tells how far the machine's clock was moved."""
-
-    def newest() -> datetime | None:
-        return max((event.at for event in desk.store.events(0)), default=None)  # it has a line a day at least
-
-    return ClockWatch(config.data_directory / STAMP, newest).moved
+    return ClockWatch(config.data_directory / STAMP, desk.store.newest_line).moved
 
 
 def summary(report: TickReport) -> str:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -60,7 +61,7 @@ def start_log(config: Config, options: Options) -> None:
             )
         except OSError as error:
             raise cannot_write(config.log.file, error) from error
-    formatter = JsonLines() if options.log_json or config.log.json_lines else logging.Formatter(LINE)
+    formatter = JsonLines() if options.log_json or config.log.json_lines else Lines(LINE)
     for handler in handlers:
         handler.setFormatter(formatter)
     logger = logging.getLogger("bot")
@@ -72,7 +73,29 @@ def start_log(config: Config, options: Options) -> None:
 LINE = "%(asctime)s %(levelname)s %(message)s"
 
 
-class JsonLines(logging.Formatter):
+def places(error: BaseException | None) -> str:
+    """An exception as the log says it: the places in the code and the names of the types, also of the exceptions that
+    led to it, the first of them first. Never its text, which may quote a mail or an address."""
+    told: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames]
+        told.append("\n".join([*lines, type(error).__qualname__]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nthen\n".join(reversed(told))
+
+
+class Lines(logging.Formatter):
+    """The log for people: a line a record, an exception without its text."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """Only where it was and what it is called."""
+        return places(ei[1])
+
+
+class JsonLines(Lines):
     """One JSON object a line; line breaks in a message are escaped, so nobody can forge a line."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.cli import Options
 from bot.commands.shared import clock_from, desk_for, say
+from bot.core import keys
 from bot.core.lifecycle import DeliveryEvent, delivery_cell
 from bot.core.records import Logged, ProblemCleared
 from bot.core.timetable import period_parts
@@ -29,13 +30,14 @@ def resolve(options: Options, key: str, answer: str) -> int:
         event = ANSWERS[answer]
         cell = delivery_cell(delivery.state, event)
         now = desk.clock.now()
+        named = keys.digest(key.encode())  # the key holds an address, and no line of the log can be erased
         if not desk.store.move_delivery(key, event, now, reason=f"operator: {answer}"):
             say(cell.says)
             return 3
         desk.store.apply(
             [
                 *(ProblemCleared(code=code, where=key) for code in ("in-doubt", "refused")),
-                Logged(edition_id=delivery.edition_id, what="operator", data={"answer": answer, "key": key}),
+                Logged(edition_id=delivery.edition_id, what="operator", data={"answer": answer, "delivery": named}),
             ],
             now,
         )
@@ -83,8 +85,9 @@ def restore(options: Options, file: Path) -> int:
     from bot.transports.statefile import forget_all
 
     config = load(options.config)
+    forgotten = forget_all(config.data_directory)  # first: a kill between the two costs one long look, no mail
     aside = do(file, config.store_url(os.environ).get_secret_value(), at=clock_from(None).now())
-    if forget_all(config.data_directory):
+    if forgotten:
         say("Where the mailboxes' reading had stopped is forgotten: the next tick compares every mail with the store.")
     say(f"Restored from {file}." + (f" The store that was there is kept as {aside}." if aside else ""))
     return 0

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.core.edits import Edited
-from bot.core.model import Person, Problem, Value
+from bot.core.model import Person, Value
 from bot.core.records import Change, Edition, Owed
 
 
@@ -97,13 +97,15 @@ class SendPeople(Value):
 
 
 class MakeDraft(Value):
-    """Assemble, proof-read, render and freeze draft ``number``, and mail it to the editors. ``notes`` say why.
+    """Assemble, proof-read, render and freeze draft ``number``, and mail it to the editors; ``notes`` are for them.
 
-    ``edited`` is the editor's own Word file, which is this draft; ``also_to`` are others who get the draft mail."""
+    ``why`` goes into the log, with the draft's digest, which is known only when it is made. ``edited`` is the editor's
+    own Word file, which is this draft; ``also_to`` are others who get the draft mail."""
 
     effect: Literal["make_draft"] = "make_draft"
     number: int
     version: int
+    why: str = ""
     notes: tuple[str, ...] = ()
     edited: Edited | None = None
     also_to: tuple[Person, ...] = ()
@@ -173,13 +175,6 @@ class Notify(Value):
     token_about: str = ""  # what the editor's token is bound to besides: the themes that it offers by number
 
 
-class Alert(Value):
-    """Something that the operator must know, told once an episode."""
-
-    effect: Literal["alert"] = "alert"
-    problem: Problem
-
-
 class FileHeld(Value):
     """The editor filed a mail from the holding pen under a theme: read it again as that theme's reply."""
 
@@ -204,7 +199,6 @@ Effect = Annotated[
     | SendCopy
     | ReportOutcome
     | Notify
-    | Alert
     | FileHeld,
     Field(discriminator="effect"),
 ]

@@ -206,6 +206,13 @@ class Event(Value):
     hash: str
 
 
+class LogHead(Value):
+    """Where the log of an edition stands: its last line's number and hash, which stands for all lines before."""
+
+    number: int
+    hash: str
+
+
 # ------------------------------------------------------------------------------------------------- changes
 
 
@@ -422,3 +429,10 @@ class EditionView(Value):
     deliveries: tuple[Delivery, ...] = ()
     held: tuple[Inbound, ...] = ()  # the holding pen: of this edition or of none
     strays: tuple[Inbound, ...] = ()  # left in the inbox and not yet listed
+    log_head: LogHead | None = None  # None: no line yet, or the view was not read for a mail that prints it
+
+    @property
+    def approved_digest(self) -> str:
+        """The digest of the draft that is approved as the edition stands; "" when none is, or it is not here."""
+        drafts = (draft for draft in (self.approved, self.draft) if draft is not None)
+        return next((draft.digest for draft in drafts if draft.number == self.edition.approved_draft), "")

@@ -155,13 +155,15 @@ TO_A_DRAFT = (
 
 
 class DraftLetter(Letter):
-    """To the editor: a draft to approve. ``fingerprint`` is the short digest; ``changes`` plain sentences;
+    """To the editor: a draft to approve. ``fingerprint`` is the short digest; ``log_head`` says where the edition's
+    log stood ("line 12, 3f2a 9c1b 77d0 e4a5"); ``changes`` are plain sentences;
     ``open_mails`` are the mails that wait for a person (holding pen, strays), one line each."""
 
     kind: Literal["draft"] = "draft"
     number: int
     version: int = 1
     fingerprint: str
+    log_head: str = ""
     made_at: AwareDatetime
     distribution_at: AwareDatetime
     cooling_off: str = ""  # "15 minutes"

@@ -21,6 +21,7 @@ from bot.service.drafting import PAGE_PART, WORD_PART
 OPERATORS = ("alert", "all_clear")  # mails about trouble of that time, which a rehearsal does not meet
 _CHANCE = (
     (re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2,}\b"), "(token)"),
+    (re.compile(r"\bline\s\d+,\s[0-9a-f]{4}(?:\s[0-9a-f]{4}){3}\b"), "(line of the log)"),
     (re.compile(r"\b[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4}\b|\b[0-9a-f]{16,64}\b"), "(digest)"),
 )
 _WORD_PARAGRAPH = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
@@ -66,7 +67,7 @@ class Told:
 
 
 def without_chance(text: str) -> str:
-    """The text without tokens, codes and digests, which are others each time."""
+    """The text without tokens, codes, digests and the head of the log, which are others each time."""
     for pattern, name in _CHANCE:
         text = pattern.sub(name, text)
     return text

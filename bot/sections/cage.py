@@ -21,11 +21,13 @@ try:
 except ImportError:  # Windows: no limits but the clock
     resource = None  # type: ignore[assignment]
 
-LIMITED = resource is not None
+LIMITED = resource is not None  # where it is not, nothing that belongs in the cage is opened at all
+NO_LIMITS = "no-limits"  # the code of that refusal
 MEMORY_BYTES = 1_000_000_000
 CPU_SECONDS = 20
 ANSWER_BYTES_MAX = 100_000_000
 _SEND_COPY = "Please open it, copy the text into a mail or save it as a new .docx or .xlsx file, and send that."
+_PASTE = "The file cannot be opened safely on this computer; please paste its text or table into the mail."
 _FORBIDDEN = (
     "socket.connect",
     "socket.bind",
@@ -51,10 +53,13 @@ _FORBIDDEN = (
 def run_caged(function: str, data: bytes, *, timeout: float = 30.0, memory: int = MEMORY_BYTES, **options: Any) -> Any:
     """Call ``module:function`` with ``data`` and the (plain) options in a child, and return its answer as plain data.
 
-    Raises InputError: the function's own, or ``cage-timeout``, ``cage-memory``, ``cage-crash``.
+    Raises InputError: the function's own, or ``cage-timeout``, ``cage-memory``, ``cage-crash``; ``no-limits`` where the
+    machine cannot limit a process.
     """
     if ":" not in function or not function.startswith("bot."):
         raise ValueError("a caged function is named bot.module:function")
+    if not LIMITED:
+        raise InputError(_PASTE, "", NO_LIMITS)
     order = json.dumps({"function": function, "options": options, "memory": memory, "cpu": CPU_SECONDS})
     environment = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "LANG", "TZ") if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)

@@ -246,7 +246,7 @@ def judge_content(base: Judgement, raw: bytes, message: Message, said: str) -> J
     for body in message.bodies:
         screening = screen_markup(body.html or "")
         findings.extend(screening.findings())
-        verdicts.extend((_as_verdict(screening.verdict), one.code, one.message) for one in screening.findings()[:1])
+        verdicts.extend((_as_verdict(screening.verdict), one.code, one.message) for one in screening.findings())
     if not text.strip() and not message.attachments and not message.nested:
         verdicts.append(("quarantine", "no-text", "The message holds no text of its own."))
     findings.extend(_problem_finding(problem) for problem in message.problems)

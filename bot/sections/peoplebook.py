@@ -81,7 +81,7 @@ def _sheet(
 
 def read_in_cage(data: bytes, name: str = "") -> Book:
     """What an editor sent back. Raises InputError with a sentence where it is no file that may be read."""
-    from bot.sections.cage import run_caged
+    from bot.sections.cage import NO_LIMITS, run_caged
 
     if len(data) > BYTES_MAX:
         raise InputError(f"It is larger than {BYTES_MAX // 1_000_000} MB.", SEND, "too-big")
@@ -90,7 +90,8 @@ def read_in_cage(data: bytes, name: str = "") -> Book:
     try:
         return Book.model_validate(run_caged("bot.sections.peoplebook:read_book", data, name=name))
     except InputError as error:
-        raise InputError(error.message, SEND, error.code) from error
+        hint = "" if error.code == NO_LIMITS else SEND  # the same file again would help nobody
+        raise InputError(error.message, hint, error.code) from error
 
 
 def read_book(data: bytes, name: str = "") -> Book:

@@ -12,7 +12,6 @@ from bot.core.classify import Kind
 from bot.core.model import InboundState, Problem, Verdict
 from bot.core.records import ProblemCleared, ProblemNoted
 from bot.service.desk import Account, Desk
-from bot.service.operator import alert_rows
 
 if TYPE_CHECKING:
     from bot.service.opening import Opened
@@ -77,10 +76,9 @@ def note_absent(desk: Desk) -> None:
 
     Asked when a service starts, not at each tick: two bots whose files differ would contradict each other for ever."""
     now = desk.clock.now()
-    told = {problem.where: problem for problem in desk.store.problems() if problem.code == STOPPED}
+    told = [problem.where for problem in desk.store.problems() if problem.code == STOPPED]
     for problem in desk.absent.values():
         desk.store.apply([ProblemNoted(problem=problem)], now)  # one that is open already stays as it was told
-    for key, problem in told.items():
+    for key in told:
         if key not in desk.absent:
-            cleared = ProblemCleared(code=STOPPED, where=key)
-            desk.store.apply([cleared, *alert_rows(desk, problem, cleared=True)], now)
+            desk.store.apply([ProblemCleared(code=STOPPED, where=key)], now)

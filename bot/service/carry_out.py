@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.effects import (
-    Alert,
     Answer,
     AskDeputy,
     AskLead,
@@ -69,7 +68,6 @@ CARRY_OUT: dict[type[Any], Callable[[Work, Any], tuple[Change, ...]]] = {
     Confirm: writing.confirm,
     ReportOutcome: writing.report_outcome,
     Notify: writing.notify,
-    Alert: writing.alert,
     MakeDraft: drafting.make_draft,
     SendDraft: drafting.send_draft,
     Distribute: drafting.distribute,

@@ -10,8 +10,9 @@ from bot.core.effects import Plan
 from bot.core.planner.codes import find_code
 from bot.core.planner.decisions import Said, plan_code, plan_decision
 from bot.core.planner.filing import chosen
+from bot.core.planner.returns import EDITOR_UNREACHABLE, editor_place
 from bot.core.planner.rules import Rules
-from bot.core.records import Change, EditionView, Token
+from bot.core.records import Change, EditionView, ProblemCleared, Token
 from bot.errors import StoreError
 from bot.sections.editortext import editor_text
 from bot.service import editing, filing, people
@@ -29,9 +30,18 @@ def plan_command(desk: Desk, account: Account, view: EditionView, opened: Opened
         plan = plan_code(view, rules, said, earlier, now)
     else:
         plan = plan_decision(view, rules, said, now)
+    if not said.fresh_code or find_code(view, said, now) is not None:
+        plan = plan.model_copy(update={"changes": (*plan.changes, *_reached(desk, view, said))})
     if any(effect.effect == "make_draft" for effect in plan.effects):
         plan = plan.model_copy(update={"changes": (*blobs, *plan.changes)})
     return plan
+
+
+def _reached(desk: Desk, view: EditionView, said: Said) -> list[Change]:
+    """An editor who writes can be reached again: a mail of ours to them had come back, and the operator was told."""
+    where = editor_place(view.edition.bulletin, said.person.address)
+    told = any((problem.code, problem.where) == (EDITOR_UNREACHABLE, where) for problem in desk.store.problems())
+    return [ProblemCleared(code=EDITOR_UNREACHABLE, where=where)] if told else []
 
 
 def read_command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.core import keys
 from bot.core.model import EditionState, InboundState
@@ -12,11 +12,13 @@ from bot.core.timetable import LONDON, next_step
 from bot.errors import StoreError
 from bot.mail.letters import AnswerLetter
 from bot.service.desk import Desk, log
+from bot.service.mended import mended
 from bot.service.operator import heading, mail_rows
 
 OVER = (EditionState.CANCELLED, EditionState.SKIPPED, EditionState.DISTRIBUTED)
 IN_HAND = tuple(state for state in EditionState if state not in OVER)
 FORGET_AT_ONCE = 200  # mails whose bytes go in one tick; the rest in the next ones
+NEVER = datetime.min.replace(tzinfo=UTC)  # nothing is older
 MOST_LINES = 40  # of a daily summary; `status` has all
 
 
@@ -34,9 +36,11 @@ def besides(desk: Desk) -> bool:
 
 
 def note_late(desk: Desk) -> bool:
-    """Requests, drafts and distributions that did not happen by their day: noted once, cleared when they have."""
+    """Requests, drafts and distributions that did not happen by their day: noted once, cleared when they have, as is
+    other trouble that has lost its cause."""
     now = desk.clock.now()
-    open_now = {(problem.code, problem.where) for problem in desk.store.problems() if problem.code in LATE}
+    problems = desk.store.problems()
+    open_now = {(problem.code, problem.where) for problem in problems if problem.code in LATE}
     late: dict[tuple[str, str], Change] = {}
     for edition in desk.store.editions(states=IN_HAND):
         config = desk.bulletins.get(edition.bulletin)
@@ -46,6 +50,7 @@ def note_late(desk: Desk) -> bool:
             late[problem.code, place_of(edition)] = ProblemNoted(problem=problem, edition_id=edition.id)
     changes = [change for key, change in late.items() if key not in open_now]
     changes += [ProblemCleared(code=code, where=where) for code, where in sorted(open_now - late.keys())]
+    changes += mended(desk, problems)
     if changes:
         desk.store.apply(changes, now)
     return False  # the alert is queued with those of all open problems
@@ -97,9 +102,13 @@ def _editions(desk: Desk) -> tuple[str, ...]:
 
 
 def forget(desk: Desk) -> bool:
-    """Once a day the bytes of old mails go, a bounded number of them a tick; retained months are excepted."""
+    """Once a day the bytes of old mails go, a bounded number of them a tick; retained months are excepted.
+
+    A bulletin that was taken out of the configuration follows the longest limit of those that are in it; while one has
+    stopped, its mails, those of no edition and those of bulletins that are gone wait for it."""
     now = desk.clock.now()
     limits = {key: now - timedelta(days=config.retention.raw_days) for key, config in desk.bulletins.items()}
+    limits.update(dict.fromkeys(desk.absent, NEVER))  # stopped for now: nobody can read how long it keeps its mails
     gone = desk.store.forget(limits, at=now, most=FORGET_AT_ONCE)
     if gone:
         log.info("%s old mails were forgotten", gone)

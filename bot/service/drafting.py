@@ -25,7 +25,7 @@ from bot.core.model import (
 )
 from bot.core.planner.editing import readers_for
 from bot.core.proof import finding_key, proofread
-from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded
+from bot.core.records import BlobAdded, Change, CountsAdded, DeliveryQueued, DraftAdded, Logged
 from bot.core.timetable import month_title
 from bot.mail import letters
 from bot.mail.compose import Attachment, Envelope, compose_shared_body, picture_cid, reader_header
@@ -133,7 +133,9 @@ def make_draft(work: Work, effect: MakeDraft) -> tuple[Change, ...]:
         else changes_between(work.view.draft.bulletin if work.view.draft else None, bulletin),
         made_at=work.now,
     )
+    line = {"number": draft.number, "why": effect.why, "digest": draft.digest}
     changes.append(DraftAdded(edition_id=work.view.edition.id, draft=draft))
+    changes.append(Logged(edition_id=work.view.edition.id, what="draft", data=line))
     for editor in (*work.desk.bulletins[work.bulletin].editors, *effect.also_to):
         changes.extend(_draft_letter(work, effect, draft, editor, made[WORD_PART][1]))
     return tuple(changes)
@@ -229,6 +231,7 @@ def _draft_letter(work: Work, effect: MakeDraft, draft: Draft, editor: Person, w
         number=draft.number,
         version=draft.version,
         fingerprint=writing.fingerprint(draft.digest),
+        log_head=writing.head_of_log(work),
         made_at=work.now,
         distribution_at=edition.timetable.distribution_at,
         cooling_off=f"{int(config.cooling_off.total_seconds() // 60)} minutes",

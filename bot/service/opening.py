@@ -16,6 +16,7 @@ from bot.core import keys
 from bot.core.classify import READERS_QUESTION, Thread
 from bot.core.model import MailClass, Reading
 from bot.core.records import Delivery, Inbound, Token
+from bot.core.timetable import period_of, shifted_period
 from bot.errors import StoreError
 from bot.mail.authenticity import AuthResult, authenticate
 from bot.mail.parse import Message, parse_message
@@ -23,12 +24,14 @@ from bot.mail.prescan import prescan
 from bot.mail.rawheaders import parse_headers
 from bot.sections.form import Request, request_from_mail
 from bot.sections.reading import read_reply
+from bot.service.daily import IN_HAND
 from bot.service.desk import Account, Desk
 from bot.service.screening import Screened, screen
 
 ASKING_KINDS = ("request", "reminder", "deputy_question")
 LEAD_KINDS = ("request", "reminder", "deputy_question", "receipt")
 BYTES_GONE = ("blob-purged", "blob-missing", "blob-damaged")  # the store's codes for a mail whose bytes are not there
+MONTHS_OF_SLIPS = 3  # this one and the two before it: in an older one's token a slip is not mended
 HEAD_BYTES = 200_000  # what is looked at of a mail that is not safe to parse
 
 
@@ -224,9 +227,18 @@ def _thread(desk: Desk, ids: list[str], tokens: tuple[Token, ...], text: str) ->
                 return thread, delivery
     if tokens:
         return _from_token(tokens[0], "token"), None
-    live = {token.hash: token for token in desk.store.live_tokens("lead") if _ours_or_absent(desk, token.bulletin)}
+    live = {token.hash: token for token in _lead_tokens(desk)}
     near = keys.near_tokens(text[:HEAD_BYTES], live.keys()) if live else ()
     return (_from_token(live[near[0]], "near token"), None) if near else (None, None)
+
+
+def _lead_tokens(desk: Desk) -> tuple[Token, ...]:
+    """The leads' tokens that a slip is looked for among: those of a month that is in hand or just over. They never
+    die, so a late reply finds its own; but there are more of them every month."""
+    this = period_of(desk.clock.now())
+    recent = {shifted_period(this, -back) for back in range(MONTHS_OF_SLIPS)}
+    in_hand = {edition.period for edition in desk.store.editions(states=IN_HAND)}
+    return desk.store.live_tokens("lead", sorted({*desk.bulletins, *desk.absent}), sorted(recent | in_hand))
 
 
 def _from_token(token: Token, by: str) -> Thread:

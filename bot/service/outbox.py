@@ -7,11 +7,10 @@ from datetime import datetime
 
 from bot.core.lifecycle import DeliveryEvent
 from bot.core.model import DeliveryState, Problem
-from bot.core.records import Delivery, Logged, ProblemCleared, ProblemNoted
+from bot.core.records import Change, Delivery, Logged, ProblemCleared, ProblemNoted
 from bot.errors import BotError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Probe, StagedMail
 from bot.service.desk import Account, Desk, log
-from bot.service.operator import alert_rows
 from bot.service.restored import left_before
 
 LEASE_SECONDS = 120
@@ -210,9 +209,22 @@ def note_unexpected(desk: Desk, account: Account, error: Exception) -> str:
     return sentence
 
 
-def note_all_clear(desk: Desk, account: Account) -> None:
-    """The mailbox answers (again)."""
-    for problem in desk.store.problems():
-        if problem.where == account.mailbox.name:
-            cleared = ProblemCleared(code=problem.code, where=problem.where)
-            desk.store.apply([cleared, *alert_rows(desk, problem, cleared=True)], desk.clock.now())
+def note_all_clear(desk: Desk, account: Account, *, read_all: bool = False) -> None:
+    """The mailbox answers (again). What it holds and cannot give us is noted once; ``read_all``: it was read to the
+    end, so a mail that it does not complain of any more needs nobody."""
+    name = account.mailbox.name
+    unreadable = {
+        (problem.code, f"{name}: {problem.where}"): problem for problem in getattr(account.mailbox, "problems", ())
+    }
+    open_now = {(problem.code, problem.where) for problem in desk.store.problems()}
+    changes: list[Change] = [
+        ProblemNoted(problem=unreadable[code, where].model_copy(update={"where": where}))
+        for code, where in sorted(unreadable.keys() - open_now)
+    ]
+    changes += [
+        ProblemCleared(code=code, where=where)
+        for code, where in sorted(open_now - unreadable.keys())
+        if where == name or (read_all and code == "mail-unreadable" and where.startswith(f"{name}: "))
+    ]
+    if changes:
+        desk.store.apply(changes, desk.clock.now())

@@ -1,7 +1,7 @@
 """Which files of a lead's mail may be read, and whether the mail may: a bad file alone does not hold its mail.
 
 Files are judged in a child process with limits. What is dangerous (a program, macros, a bomb) holds the whole mail;
-what only is not what its name says, or cannot be opened, is set aside and the text round it is read as usual.
+what only is not what its name says, or cannot be opened (here), is set aside and the text round it is read as usual.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from bot.core.model import AttachmentUse
 from bot.core.records import Token
 from bot.mail.parse import Message, Part
 from bot.sections.attachments import SPREADSHEETS
+from bot.sections.cage import NO_LIMITS
 from bot.sections.files import HONEST, FileJudgement, judge_in_cage
 from bot.sections.intake import (
     SILENT_TYPES,
@@ -37,7 +38,7 @@ HARMLESS = (
     "not-authenticated",
     *ASKED,
 )
-NOT_WHAT_IT_SAYS = HONEST | {"wrong-kind"}
+SET_ASIDE = HONEST | {"wrong-kind", NO_LIMITS}
 AS_TEXT = {Kind.TEXT.value: ".csv", Kind.HTML.value: ".html"}  # a spreadsheet's name on a text: read as what it is
 
 
@@ -63,7 +64,7 @@ def screen(
     bad = [(part, found) for part, found in verdicts if found.verdict == "reject" and not _as_text(part, found)]
     gone = {id(part) for part, found in verdicts if found.verdict == "reject"}
     words = visible_text(message)
-    spared = filed or (says_something(words) and all(_codes(found) <= NOT_WHAT_IT_SAYS for _, found in bad))
+    spared = filed or (says_something(words) and all(_codes(found) <= SET_ASIDE for _, found in bad))
     if not gone or not spared:
         return Screened(unsafe, message)
     rest = replace(message, attachments=_without(message.attachments, gone))

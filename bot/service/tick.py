@@ -21,7 +21,7 @@ from bot.core.timetable import months_missed, period_of
 from bot.errors import BotError, Conflict, StoreError, TransportError
 from bot.service import absent, clocks, joined, outbox
 from bot.service.daily import IN_HAND, besides
-from bot.service.desk import Account, Desk, log
+from bot.service.desk import Desk, log
 from bot.service.operator import tell_operator
 from bot.service.restored import restored_from
 
@@ -73,6 +73,7 @@ class Service:
         self._opened: set[tuple[str, str]] = set()  # bulletins and months whose edition was seen
         self._started = False
         self._backup: datetime | None = None  # the time of a backup that was put back, while that matters
+        self._catching_up = False  # after that: what was filed since is not read yet, so nothing may leave
         self._first: list[int] = []  # mails that name a mail of ours: in a flood they are read before the rest
 
     def stop(self) -> None:
@@ -101,7 +102,7 @@ class Service:
                 break
             self._everything = done.idle or self._monotonic() - looked > LOOK_SECONDS
             looked = self._monotonic() if self._everything else looked
-        if self._stopping:
+        if self._stopping or self._catching_up:
             return total
         queued = not self._resting and besides(self.desk)
         if (tell_operator(self.desk) or queued) and not outbox.troubled(self.desk):
@@ -112,11 +113,23 @@ class Service:
     def _round(self) -> TickReport:
         report = TickReport()
         joined.refresh(self.desk)
-        for step in (self._receive, self._understand, self._advance, self._file, self._deliver):
-            if self._stopping:
-                break
-            step(report)
+        self._do(report, self._receive, self._understand)
+        self._catching_up = self._backup is not None and self._unread(report)
+        self._do(report, *((self._file,) if self._catching_up else (self._advance, self._file, self._deliver)))
         return report
+
+    def _do(self, report: TickReport, *steps: Callable[[TickReport], None]) -> None:
+        for step in steps:
+            if self._stopping:
+                return
+            step(report)
+
+    def _unread(self, report: TickReport) -> bool:
+        """Whether mails may be left that nobody has read: some came just now, or another bot has them in hand. One that
+        waits for an absent bulletin, or is parked, is not waited for."""
+        desk = self.desk
+        boxes, waiting = absent.mailboxes(desk), absent.waiting(desk)
+        return bool(report.received or report.handled or desk.store.unhandled(1, mailboxes=boxes, waiting=waiting))
 
     def _budget(self) -> Callable[[], bool]:
         """Whether a chunk may go on: not stopped, not over its seconds."""
@@ -132,14 +145,17 @@ class Service:
             known = partial(store.known, box.name)
             go_on = self._budget()
             filed = box.fetch_filed(known, MOST_RECEIVED, backup) if backup is not None else ()
+            given, cut = 0, backup is not None  # then its problems are those of the filed mails
             try:
                 for mail in chain(box.fetch_new(known, MOST_RECEIVED), filed):
+                    given += 1
                     new = store.remember(box.name, mail, self.desk.clock.now())
                     report.received += new is not None
                     if new is not None and _ANSWERS_US.search(mail.raw[:HEAD_BYTES]):
                         self._first.append(new)
                     if not go_on():
-                        break  # what is remembered is read before more is fetched
+                        cut = True  # what is remembered is read before more is fetched
+                        break
             except TransportError as error:
                 outbox.note_trouble(self.desk, account, error)
                 report.problems.append(error.message)
@@ -148,13 +164,8 @@ class Service:
             except Exception as error:  # noqa: BLE001 - a library below a mailbox; the other mailboxes go on
                 report.problems.append(outbox.note_unexpected(self.desk, account, error))
             else:
-                outbox.note_all_clear(self.desk, account)
-                self._note_unreadable(account)
-
-    def _note_unreadable(self, account: Account) -> None:
-        """What the mailbox holds and cannot give us: the operator is told once."""
-        for problem in getattr(account.mailbox, "problems", ()):
-            self.desk.store.apply([ProblemNoted(problem=problem)], self.desk.clock.now())
+                read_all = not cut and given < MOST_RECEIVED and getattr(box, "read_all", False)
+                outbox.note_all_clear(self.desk, account, read_all=read_all)
 
     def _understand(self, report: TickReport) -> None:
         go_on = self._budget()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core import keys
 from bot.core.assemble import status_of
 from bot.core.effects import (
-    Alert,
     Answer,
     AskDeputy,
     AskLead,
@@ -189,9 +187,17 @@ def current_draft(work: Work) -> Draft:
     return draft
 
 
-def fingerprint(digest: str) -> str:
-    """The short form of a digest that people can compare by eye."""
-    return f"{digest[:4]} {digest[4:8]} {digest[8:12]}"
+def fingerprint(digest: str, groups: int = 3) -> str:
+    """The short form of a digest that people can compare by eye: so many groups of four."""
+    return " ".join(digest[at : at + 4] for at in range(0, 4 * groups, 4))
+
+
+def head_of_log(work: Work) -> str:
+    """Where the edition's log stood when this mail was planned, "line 12, 3f2a 9c1b 77d0 e4a5"; "" before a line.
+
+    `verify --head` takes it as it is printed."""
+    head = work.view.log_head
+    return f"line {head.number}, {fingerprint(head.hash, 4)}" if head is not None else ""
 
 
 def chase_editor(work: Work, effect: ChaseEditor) -> tuple[Change, ...]:
@@ -296,16 +302,3 @@ def notify(work: Work, effect: Notify) -> tuple[Change, ...]:
     )
     both = (effect.reader, work.desk.bulletins[work.bulletin].sender.address) if effect.reader else ()
     return (*rows, *work.queue(letter, effect.key, effect.to, reply_to=both))
-
-
-def alert(work: Work, effect: Alert) -> tuple[Change, ...]:
-    """To the operator: something needs a person. One mail for each trouble and place."""
-    problem = effect.problem
-    episode = f"{problem.code}/{keys.digest(problem.where.encode())[:12]}/{work.now:%Y-%m-%d}"
-    letter = letters.AlertLetter(
-        **heading_values(work, work.desk.operator),
-        problems=(problem,),
-        instance=work.desk.instance,
-        seen_at=work.now,
-    )
-    return work.queue(letter, keys.alert_key(episode, work.desk.operator.address), work.desk.operator)

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
 from bot.core.lifecycle import DeliveryEvent, sources
 from bot.core.model import DeliveryState
-from bot.errors import ConfigError, StoreError
+from bot.errors import StoreError
 from bot.store import chain, opening, schema
-from bot.store.engine import make_engine, parse_url, sqlite_file, writing
+from bot.store.engine import make_engine, must_be_there, parse_url, snapshot, sqlite_file, writing
 from bot.store.faults import plainly
 from bot.store.purge import purge, retain
 from bot.store.upsert import insert_new
@@ -24,6 +24,9 @@ from bot.store.upsert import insert_new
 __all__ = ["backup", "copy", "purge", "restore", "retain"]
 
 _ROWS = 200  # rows carried at once: blobs may be megabytes
+_BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file that is open, or was when its program ended
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def backup(url: str, file: Path | str) -> None:
@@ -37,8 +40,7 @@ def backup(url: str, file: Path | str) -> None:
     if not target.parent.is_dir():
         raise StoreError(f"There is no directory {target.parent}.", "Make it, or name another file.", "no-directory")
     source = sqlite_file(parse_url(url))
-    if source is not None and not source.exists():
-        raise ConfigError(f"There is no store at {source}.", "Check the store URL.", "no-store")
+    must_be_there(url)
     with _beside(target) as partial, plainly():
         if source is not None:
             _copy_file(source, partial)
@@ -53,43 +55,43 @@ def restore(file: Path | str, url: str, *, at: datetime) -> Path | None:
     """Put a backup in the place of the store. Stop the service first.
 
     Nobody knows what left after the backup was made: all that was queued or releasing in it becomes in doubt, which
-    means that it is looked up or shown to a person, never sent blindly. An SQLite store that is there is kept beside
-    it (the path is returned); a PostgreSQL database must be empty. Raises StoreError, SchemaMismatch.
+    means that it is looked up or shown to a person, never sent blindly. That is written before the backup has the
+    store's name, so whenever this is killed, the store is the old one, whole, or the new one with its mark. An SQLite
+    store that is there is kept beside it (the path is returned); a PostgreSQL database must be empty. Raises
+    StoreError (also while somebody uses the store), SchemaMismatch.
     """
     source = Path(file)
     if not source.is_file():
         raise StoreError(f"There is no backup {source}.", "Check the name of the file.", "no-backup")
     target = sqlite_file(parse_url(url))
     with plainly():
-        if target is None:
-            copy(f"sqlite:///{source}", url)
-            kept = None
-        else:
-            kept = _replace(source, target)
-        engine = make_engine(url)
-        try:
-            with writing(engine).begin() as connection:
-                _doubt(connection, at)
-        finally:
-            engine.dispose()
-    return kept
+        if target is not None:
+            return _replace(source, target, at)
+        _copy_all(f"sqlite:///{source}", url, at)
+    return None
 
 
 def copy(source_url: str, target_url: str) -> None:
-    """Copy every row of a store into an empty database, in one transaction. Raises StoreError when it is not empty."""
+    """Copy every row of a store into an empty database, in one transaction.
+
+    Raises ConfigError when there is no store to copy, StoreError when the database to copy to is not empty."""
+    must_be_there(source_url)
     with plainly():
-        source, target = make_engine(source_url), make_engine(target_url)
-        try:
-            _copy(source, target)
-        finally:
-            source.dispose()
-            target.dispose()
+        _copy_all(source_url, target_url)
 
 
-def _copy(source: Engine, target: Engine) -> None:
-    snapshot = {"isolation_level": "REPEATABLE READ"} if source.dialect.name == "postgresql" else {}
-    with source.connect() as reading, writing(target).begin() as connection:
-        reading = reading.execution_options(**snapshot)
+def _copy_all(source_url: str, target_url: str, restored_at: datetime | None = None) -> None:
+    """Copy a store; with ``restored_at`` the copy carries the mark of a restore from its first moment on."""
+    source, target = make_engine(source_url), make_engine(target_url)
+    try:
+        _copy(source, target, restored_at)
+    finally:
+        source.dispose()
+        target.dispose()
+
+
+def _copy(source: Engine, target: Engine, restored_at: datetime | None) -> None:
+    with snapshot(source).connect() as reading, writing(target).begin() as connection:
         opening.check(opening.schema_version(reading))
         opening.lock_creation(connection)
         if opening.schema_version(connection) is not None:
@@ -101,6 +103,8 @@ def _copy(source: Engine, target: Engine) -> None:
                 connection.execute(insert(table), [dict(row) for row in batch])
         if target.dialect.name == "postgresql":
             _go_on_counting(connection)
+        if restored_at is not None:
+            _doubt(connection, restored_at)
 
 
 def _go_on_counting(connection: Connection) -> None:
@@ -149,7 +153,7 @@ def _beside(target: Path) -> Iterator[Path]:
             f"{target} cannot be written: {error.strerror or error}.", "Check the disk.", "file"
         ) from error
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
+        for suffix in ("", *_BESIDE):
             partial.with_name(partial.name + suffix).unlink(missing_ok=True)
 
 
@@ -179,8 +183,7 @@ def _single_file(file: Path) -> None:
     """Everything in one file, nothing in a write-ahead log, and on the disk."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    with open(file, "rb") as stream:
-        os.fsync(stream.fileno())
+    _sync(file)
 
 
 def _check_file(file: Path) -> None:
@@ -194,24 +197,69 @@ def _check_file(file: Path) -> None:
         raise StoreError("The store is damaged, so there is no backup.", f"SQLite says: {told}", "damaged")
 
 
-def _replace(source: Path, target: Path) -> Path | None:
-    """Put a copy of ``source`` at ``target`` in one step; what was there, log included, stays beside it."""
+def _replace(source: Path, target: Path, at: datetime) -> Path | None:
+    """Put a copy of ``source``, marked as restored, at ``target`` in one step; what was there stays beside it."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = None
     with _beside(target) as partial:
         _copy_file(source, partial)
         _check_file(partial)
         _check_store(partial)
-        if target.exists():
-            kept = _free_name(target)
-            shutil.copy2(target, kept)
-            for suffix in ("-wal", "-shm"):
-                beside = target.with_name(target.name + suffix)
-                if beside.exists():  # an old log must never be applied to the new file
-                    os.replace(beside, kept.with_name(kept.name + suffix))
+        _mark(partial, at)
+        kept = _keep(target)
         os.replace(partial, target)
         _sync(target.parent)
     return kept
+
+
+def _mark(file: Path, at: datetime) -> None:
+    """Write into the copy that it is a restored one, while it has no name yet."""
+    engine = make_engine(f"sqlite:///{file}")
+    try:
+        with writing(engine).begin() as connection:
+            _doubt(connection, at)
+    finally:
+        engine.dispose()
+    _single_file(file)
+
+
+def _keep(target: Path) -> Path | None:
+    """Keep the store that is there under another name, and leave nothing at ``target`` but one whole file: an old
+    write-ahead log would be applied to the new file. What is too damaged for that is kept as SQLite leaves it."""
+    if target.exists():
+        _fold(target)
+    beside = [suffix for suffix in _BESIDE if target.with_name(target.name + suffix).exists()]
+    if not target.exists() and not beside:
+        return None
+    kept = _free_name(target)
+    for suffix in (*beside, "") if target.exists() else beside:  # the store itself last: its name says that all is kept
+        _copy_as(target.with_name(target.name + suffix), kept.with_name(kept.name + suffix))
+    for suffix in beside:
+        target.with_name(target.name + suffix).unlink()
+    _sync(target.parent)
+    return kept
+
+
+def _fold(target: Path) -> None:
+    """Bring the log of the store that is there into its file, which asks for nobody else to have it open."""
+    try:
+        with closing(sqlite3.connect(target, timeout=1)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        kind = error.sqlite_errorcode & 0xFF
+        if kind in _BUSY:
+            raise StoreError("The store is in use.", "Stop the service, then restore.", "busy") from error
+        if kind not in _DAMAGED:  # a full disk, for instance
+            raise StoreError(
+                f"{target} cannot be kept: {error}.", "Nothing was changed; is the disk full?", "file"
+            ) from error
+
+
+def _copy_as(source: Path, target: Path) -> None:
+    """A copy that is complete on the disk or not there at all."""
+    with _beside(target) as partial:
+        shutil.copy2(source, partial)
+        _sync(partial)
+        _name(partial, target)
 
 
 def _check_store(file: Path) -> None:
@@ -228,15 +276,16 @@ def _check_store(file: Path) -> None:
 def _free_name(target: Path) -> Path:
     """The first name "store.db.replaced-N" that is not taken."""
     number = 1
-    while (name := target.with_name(f"{target.name}.replaced-{number}")).exists():
+    taken = {file.name for file in target.parent.iterdir()}
+    while any((name := f"{target.name}.replaced-{number}") + suffix in taken for suffix in ("", *_BESIDE)):
         number += 1
-    return name
+    return target.with_name(name)
 
 
-def _sync(directory: Path) -> None:
-    """Make a new name durable; Windows has no such call."""
+def _sync(path: Path) -> None:
+    """Make a file, or the names in a directory, durable; Windows has no such call."""
     if os.name != "nt":
-        handle = os.open(directory, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from bot.core import keys
-from bot.core.records import Event
+from bot.core.records import Event, LogHead
 from bot.store import schema
 from bot.store.upsert import insert_new
 
@@ -59,6 +59,20 @@ def events(connection: Connection, edition_id: int | None) -> tuple[Event, ...]:
     if edition_id is not None:
         wanted = wanted.where(table.c.edition_id == edition_id)
     return tuple(Event.model_validate(dict(row._mapping)) for row in connection.execute(wanted))
+
+
+def head(connection: Connection, edition_id: int) -> LogHead | None:
+    """The last line of an edition's log, by the row that its writers lock; None before its first line."""
+    table = schema.chain
+    row = connection.execute(select(table.c.number, table.c.head).where(table.c.edition_id == edition_id)).first()
+    return LogHead(number=row.number, hash=row.head) if row is not None else None
+
+
+def newest(connection: Connection) -> datetime | None:
+    """The time of the last line of no edition, by the head of its chain: two rows, however long the log is."""
+    head, table = schema.chain, schema.event
+    wanted = select(table.c.at).join(head, head.c.number == table.c.number).where(head.c.edition_id == 0)
+    return connection.execute(wanted).scalar_one_or_none()
 
 
 def broken(connection: Connection) -> tuple[int, ...]:

@@ -29,19 +29,27 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ConfigError("The store URL cannot be read.", "Use sqlite:///var/store.db or postgresql://...") from error
+        hint = "Use sqlite:///var/bulletin.db or postgresql://..."
+        raise ConfigError("The store URL cannot be read.", hint) from error
     if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in {"sqlite", "sqlite+pysqlite"}:
         raise ConfigError(f"The store cannot be kept in {parsed.drivername}.", "Use sqlite:/// or postgresql://.")
     if parsed.database in {None, "", ":memory:"}:
-        raise ConfigError("The store URL names no file.", "Use sqlite:///var/store.db, for instance.")
+        raise ConfigError("The store URL names no file.", "Use sqlite:///var/bulletin.db, for instance.")
     return parsed
 
 
 def sqlite_file(url: URL) -> Path | None:
     """The file of an SQLite store, None for PostgreSQL."""
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def must_be_there(url: str) -> None:
+    """Refuse an SQLite store whose file does not exist, before an engine makes an empty one. Raises ConfigError."""
+    file = sqlite_file(parse_url(url))
+    if file is not None and not file.is_file():
+        raise ConfigError(f"There is no store at {file}.", "Check the store URL.", "no-store")
 
 
 def make_engine(url: str) -> Engine:

@@ -74,8 +74,8 @@ def retain(url: str, period: str, *, at: datetime, why: str = "") -> None:
 def forget(connection: Connection, limits: Mapping[str, datetime], at: datetime, most: int) -> int:
     """The purge that a tick makes by itself: at most ``most`` blobs a call, until a call of this day finds no more.
 
-    ``limits`` gives for each bulletin what is old; a mail of no edition follows the oldest. The log's own line says
-    that the day is done, so a bot that is started every minute does it once."""
+    ``limits`` gives for each bulletin what is old; a mail of no edition, or of a bulletin that is not named, follows
+    the oldest. The log's own line says that the day is done, so a bot that is started every minute does it once."""
     table = schema.event
     last = select(table.c.at, table.c.data).where(table.c.edition_id == 0, table.c.what == PURGED)
     row = connection.execute(last.order_by(table.c.number.desc()).limit(1)).first()
@@ -120,16 +120,15 @@ class _Permission:
 
     def __init__(self, connection: Connection, older_than: datetime, limits: Mapping[str, datetime]) -> None:
         self._connection = connection
-        self._older_than = older_than
         self._limits = limits
+        self._oldest = min(limits.values(), default=older_than)  # also of a bulletin that is configured no more
         self._retained = frozenset(connection.execute(select(schema.retained.c.period)).scalars())
         self._editions: dict[int, bool] = {}
 
     def __call__(self, mail: _Mail) -> bool:
         """True when its edition is over and old enough; without one, when its month is not retained."""
         if mail.edition_id is None:
-            old = mail.at < min(self._limits.values(), default=self._older_than)
-            return old and f"{mail.at:%Y-%m}" not in self._retained
+            return mail.at < self._oldest and f"{mail.at:%Y-%m}" not in self._retained
         if mail.edition_id not in self._editions:
             self._editions[mail.edition_id] = self._over(mail.edition_id)
         return self._editions[mail.edition_id]
@@ -137,9 +136,7 @@ class _Permission:
     def _over(self, edition_id: int) -> bool:
         row = self._connection.execute(select(schema.edition).where(schema.edition.c.id == edition_id)).one()
         edition = rows.edition_of(row)
-        if self._limits and edition.bulletin not in self._limits:
-            return False  # a bulletin that the configuration no longer names: its limit is not known
-        old = edition.timetable.distribution_at < self._limits.get(edition.bulletin, self._older_than)
+        old = edition.timetable.distribution_at < self._limits.get(edition.bulletin, self._oldest)
         return edition.state in _OVER and old and edition.period not in self._retained
 
 

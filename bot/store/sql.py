@@ -284,12 +284,13 @@ class SqlStore:
             row = connection.execute(wanted).one_or_none()
         return rows.token_of(row) if row is not None else None
 
-    def live_tokens(self, purpose: str) -> tuple[Token, ...]:
-        """All tokens for this purpose that are alive."""
-        table = schema.token
-        wanted = select(*rows.TOKEN_COLUMNS).where(table.c.purpose == purpose, schema.ALIVE)
+    def live_tokens(self, purpose: str, bulletins: Collection[str], periods: Collection[str]) -> tuple[Token, ...]:
+        """The tokens for this purpose that are alive, of these bulletins in these months."""
+        table = schema.token  # which is dead is sorted out here: those alive, by their index, are all there ever were
+        theirs = (table.c.bulletin.in_(bulletins), table.c.period.in_(periods), table.c.purpose == purpose)
         with self._looking() as connection:
-            return tuple(rows.token_of(row) for row in connection.execute(wanted.order_by(table.c.hash)))
+            found = connection.execute(select(*rows.TOKEN_COLUMNS).where(*theirs).order_by(table.c.hash))
+            return tuple(token for token in map(rows.token_of, found) if not token.dead)
 
     def delivery(self, key: str) -> Delivery | None:
         """The delivery with this key, or None."""
@@ -391,6 +392,15 @@ class SqlStore:
             found = sorted(connection.execute(wanted).all(), key=lambda row: row.id)
         return tuple(rows.problem_of(row) for row in found)
 
+    def troubles(self, since: datetime) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+        """What needs a person now, and what has needed nobody any more since then or later; oldest first. What is over
+        is looked for among the newest thousand."""
+        with self._looking() as connection:
+            found = connection.execute(statements.TROUBLES, {"since": since}).all()
+        found = sorted(found, key=lambda row: row.id)
+        open_now, over = ([row for row in found if (row.cleared_at is None) is is_open] for is_open in (True, False))
+        return tuple(map(rows.problem_of, open_now)), tuple(map(rows.problem_of, over))
+
     def decisions(self, edition_id: int) -> tuple[Decided, ...]:
         """What the editors decided about an edition, oldest first."""
         with self._looking() as connection:
@@ -400,6 +410,11 @@ class SqlStore:
         """The log: of one edition (0 = of none), or all of it."""
         with self._looking() as connection:
             return chain.events(connection, edition_id)
+
+    def newest_line(self) -> datetime | None:
+        """The time of the log's last line of no edition."""
+        with self._looking() as connection:
+            return chain.newest(connection)
 
     def forget(self, limits: Mapping[str, datetime], *, at: datetime, most: int) -> int:
         """Once a day: the bytes of mails older than their bulletin's limit go, at most ``most`` a call."""

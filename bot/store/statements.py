@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, select, union_all, update
 
 from bot.store import rows, schema
 
@@ -31,4 +31,13 @@ UNFILED = (
     select(_inbound.c.id, _inbound.c.mailbox, _inbound.c.ref, _inbound.c.place)
     .where(schema.UNFILED)
     .order_by(_inbound.c.id)
+)
+
+_problem = schema.problem
+_COLUMNS = (_problem.c.id, _problem.c.cleared_at, *rows.PROBLEM_COLUMNS)
+MOST_OVER = 1000  # problems that are looked at for some that are over: by number, as no index knows when they ended
+# "id > 0" walks the primary key from its end; without it SQLite and PostgreSQL plan to read the table.
+_newest = select(*_COLUMNS).where(_problem.c.id > 0).order_by(_problem.c.id.desc()).limit(MOST_OVER).subquery()
+TROUBLES = union_all(
+    select(*_COLUMNS).where(schema.OPEN_PROBLEM), select(_newest).where(_newest.c.cleared_at >= bindparam("since"))
 )

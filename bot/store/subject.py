@@ -1,4 +1,7 @@
-"""What the store holds about one person, for a subject access request (UK GDPR, article 15)."""
+"""What the store holds about one person, for a subject access request (UK GDPR, article 15).
+
+A person is an address here. Who is named without it, in somebody's text or inside an attached file, is not found.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,23 @@ import csv
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, func, or_, select
 
 from bot.core.keys import address_key
 from bot.core.people import read_kept
 from bot.errors import StoreError
 from bot.store import opening, schema, viewing
-from bot.store.engine import make_engine
+from bot.store.engine import make_engine, must_be_there, snapshot
 from bot.store.faults import plainly
 
+_AT_ONCE = 50  # rows carried at once: a draft may be megabytes
 _ADDRESS_HEADERS = ("From", "Sender", "To", "Cc", "Reply-To")
 # What each table says of a person, and the column that names them.
 _ABOUT: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
@@ -29,14 +34,27 @@ _ABOUT: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (schema.absence, "address", ("id", "address", "since", "until", "why", "ended_at")),
     (schema.token, "person", ("purpose", "bulletin", "period", "theme", "draft", "dead")),
 )
+# Whole lines that name a person somewhere in these columns; the columns that are shown.
+_NAMING: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...] = (
+    (schema.inbound, ("verdict", "note"), ("id", "received_at", "state", "verdict", "note")),
+    (
+        schema.problem,
+        ("where", "sentence", "todo"),
+        ("id", "code", "where", "sentence", "todo", "noted_at", "cleared_at"),
+    ),
+    (schema.event, ("data",), ("number", "edition_id", "at", "what", "data")),
+)
+_WHOSE = ("address", "by", "person")  # an object with one of these is about the person that it names
 
 
 def subject_access(url: str, address: str, file: Path) -> dict[str, int]:
-    """Write all that is kept about ``address`` to a new zip (0600): tables as .csv and its mails as .eml.
+    """Write all that is kept under ``address`` to a new zip (0600): tables as .csv and its mails as .eml.
 
     Gives how many rows and mails of each kind there are. A mail is theirs when they wrote it, or it was written to
-    them, by its own header fields. Raises StoreError when the file exists or the store cannot be read.
+    them, by its own header fields. Of an edition or a draft only what names them is shown, with its place. Raises
+    ConfigError when there is no store, StoreError when the file exists or the store cannot be read.
     """
+    must_be_there(url)
     if file.exists():
         raise StoreError(f"The file {file} is there already.", "Name a new file; nothing is overwritten.", "exists")
     if not file.parent.is_dir():
@@ -46,7 +64,7 @@ def subject_access(url: str, address: str, file: Path) -> dict[str, int]:
     with plainly(), os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         engine = make_engine(url)
         try:
-            with engine.connect() as connection:
+            with snapshot(engine).connect() as connection:
                 opening.check(opening.schema_version(connection))
                 return _collect(connection, person, packed)
         finally:
@@ -66,6 +84,14 @@ def _collect(connection: Connection, person: str, packed: zipfile.ZipFile) -> di
     packed.writestr("people.csv", _csv(("id", "bulletin", "number", "at", "as", "name", "more"), listed))
     found["submission"] = len(submissions)
     packed.writestr("submission.csv", _csv(("id", "edition_id", "theme", "revision", "inbound", "data"), submissions))
+    for name, places in (("edition", _in_editions(connection, person)), ("draft", _in_drafts(connection, person))):
+        named = list(places)
+        found[name] = len(named)
+        packed.writestr(f"{name}.csv", _csv(("id", "bulletin", "period", "draft", "place", "what it says"), named))
+    for table, columns, names in _NAMING:
+        lines = [[row[name] for name in names] for row in _naming(connection, table, columns, person)]
+        found[table.name] = len(lines)
+        packed.writestr(f"{table.name}.csv", _csv(names, lines))
     found["mails received"] = _write_mails(packed, "received", _received(connection, person))
     found["mails sent"] = _write_mails(packed, "sent", _sent(connection, person))
     return found
@@ -100,6 +126,62 @@ def _listed(connection: Connection, person: str) -> Iterator[list[Any]]:
         for reader in people.readers:
             if address_key(reader.address) == person:
                 yield [row.id, row.bulletin, row.number, row.at, "reader", reader.name, reader.csp]
+
+
+def _in_editions(connection: Connection, person: str) -> Iterator[list[Any]]:
+    """Where an edition keeps the person: frozen among its readers, who asked, decided, is owed a receipt ..."""
+    for row in _naming(connection, schema.edition, ("data",), person):
+        for place, text in _places(json.loads(row["data"]), person):
+            yield [row["id"], row["bulletin"], row["period"], "", place, text]
+
+
+def _in_drafts(connection: Connection, person: str) -> Iterator[list[Any]]:
+    """Where a draft, and so what was printed, names the person."""
+    editions = {row.id: row for row in connection.execute(select(schema.edition))}
+    for row in _naming(connection, schema.draft, ("data",), person):
+        edition = editions[row["edition_id"]]
+        for place, text in _places(json.loads(row["data"]), person):
+            yield [row["id"], edition.bulletin, edition.period, row["number"], place, text]
+
+
+def _naming(connection: Connection, table: Table, columns: tuple[str, ...], person: str) -> Iterator[Any]:
+    """Rows in which one of these columns names the person, oldest first."""
+    wanted = select(table).order_by(*table.primary_key.columns)
+    if person.isascii():  # SQLite's lower() knows no other letters
+        said = [func.lower(table.c[name]).contains(person, autoescape=True) for name in columns]
+        wanted = wanted.where(or_(*said))
+    for row in connection.execution_options(yield_per=_AT_ONCE).execute(wanted):
+        if any(any(_places(_plain(row._mapping[name]), person)) for name in columns):
+            yield row._mapping
+
+
+def _plain(stored: str | None) -> Any:
+    """What a column holds: JSON as data (its text has escapes next to words), anything else as it is."""
+    try:
+        return json.loads(stored or "null")
+    except ValueError:
+        return stored
+
+
+def _places(value: Any, person: str, place: str = "") -> Iterator[tuple[str, str]]:
+    """Each place in nested data that names the person, as "readers[2]", and what it says: an object that is about them,
+    else the one text."""
+    if isinstance(value, dict):
+        if any(address_key(str(value.get(name, ""))) == person for name in _WHOSE):
+            yield place, json.dumps(value, ensure_ascii=False)
+            return
+        for name, inner in value.items():
+            yield from _places(inner, person, f"{place}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _places(inner, person, f"{place}[{number}]")
+    elif isinstance(value, str) and _mentions(value, person):
+        yield place, value
+
+
+def _mentions(text: str, person: str) -> bool:
+    """Does this text hold the address by itself, not as a part of a longer one?"""
+    return re.search(rf"(?<![\w.+-]){re.escape(person)}(?![\w-]|\.\w)", text, re.IGNORECASE) is not None
 
 
 def _received(connection: Connection, person: str) -> Iterator[tuple[int, bytes]]:

@@ -11,7 +11,7 @@ from bot.core import keys
 from bot.core.model import Draft, InboundState
 from bot.core.records import Absence, Decided, Edition, EditionView, Inbound
 from bot.errors import StoreError
-from bot.store import rows, schema
+from bot.store import chain, rows, schema
 
 MOST_STRAYS = 30  # that one summary lists; the next one goes on from there
 MOST_HELD = 300  # mails of the holding pen in one view; in a flood the rest follows when these are filed
@@ -101,13 +101,17 @@ def view(connection: Connection, edition_id: int) -> EditionView:
     """One edition and what belongs to it, in a fixed number of statements. Raises StoreError on an unknown id."""
     (found,) = views(connection, [edition_id])
     return found.model_copy(
-        update={"held": _held(connection, found.edition), "strays": _strays(connection, found.edition)}
+        update={
+            "held": _held(connection, found.edition),
+            "strays": _strays(connection, found.edition),
+            "log_head": chain.head(connection, edition_id),
+        }
     )
 
 
 def views(connection: Connection, ids: Sequence[int]) -> tuple[EditionView, ...]:
-    """Several editions without their ``held`` and ``strays``, which only a draft lists, in the order of ``ids``: few
-    statements for all of them. Raises StoreError on an unknown id."""
+    """Several editions without ``held``, ``strays`` and ``log_head``, which only a draft mail shows, in the order of
+    ``ids``: few statements for all of them. Raises StoreError on an unknown id."""
     given = {"of_editions": list(ids)}
     editions = {row.id: rows.edition_of(row) for row in connection.execute(_EDITIONS, given)}
     if len(editions) < len(set(ids)):

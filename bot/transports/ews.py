@@ -67,7 +67,7 @@ class EwsSettings:
 
 
 class EwsMailbox:
-    """The ports Mailbox and Sender on one mailbox; one worker owns it. ``problems``: what could not be read."""
+    """The ports Mailbox and Sender on one mailbox; one worker owns it. ``problems``, ``read_all``: as in graph.py."""
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class EwsMailbox:
         self.name = name
         self.settings = settings
         self.problems: tuple[Problem, ...] = ()
+        self.read_all = False
         self.pace = Pace(settings.per_minute)
         state = state or StateFile()
         quieten()
@@ -108,7 +109,7 @@ class EwsMailbox:
             for mail in self._unread(pending, known, limit - given, problems):
                 given += 1
                 yield mail.model_copy(update={"junk": junk})
-        self.problems = tuple(problems)
+        self.problems, self.read_all = tuple(problems), all(p.whole is not False for p in self._pending.values())
         self._tidy()
 
     def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:

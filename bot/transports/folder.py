@@ -60,6 +60,8 @@ class FolderMailbox:
     since 1970. ``problems`` holds what the last fetch could not read, for the operator.
     """
 
+    read_all = True  # every fetch tries all of them again: what is not among the problems is none any more
+
     def __init__(
         self,
         root: Path,

@@ -67,7 +67,10 @@ class GraphSettings:
 
 
 class GraphMailbox:
-    """The ports Mailbox and Sender on one mailbox; ``problems`` holds what the last fetch could not read."""
+    """The ports Mailbox and Sender on one mailbox; ``problems`` holds what the last fetch could not read, and
+    ``read_all`` says that it tried every mail (once a day), so that what is not among them is no trouble any more."""
+
+    read_all = False
 
     def __init__(
         self,
@@ -114,6 +117,7 @@ class GraphMailbox:
                 given += 1
                 yield mail.model_copy(update={"junk": junk})
         self.problems = tuple(problems)
+        self.read_all = all(pending.whole is not False for pending in self._pending.values())
 
     def fetch_filed(self, known: Callable[[str], bool], limit: int, since: datetime) -> Iterator[RawMail]:
         """The same of our own folders, from ``since`` on: what a store that was restored has forgotten."""

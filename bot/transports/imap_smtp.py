@@ -72,6 +72,8 @@ class ImapSmtpSettings:
 class ImapSmtpMailbox:
     """The ports Mailbox and Sender. ``problems`` holds what the last fetch could not read, for the operator."""
 
+    read_all = True  # every fetch tries all of them again: what is not among the problems is none any more
+
     def __init__(
         self,
         settings: ImapSmtpSettings,

@@ -36,6 +36,7 @@ class Pending:
         self._clock = clock
         self._waiting: dict[str, str] = {}  # ref -> received
         self._failures: dict[str, int] = {}
+        self.whole: bool | None = None  # whether the last answer was the whole list; None before the first
         self.cursor = state.text(f"{name}.cursor")
 
     def due_cursor(self) -> str:
@@ -56,6 +57,7 @@ class Pending:
             else:
                 self._waiting.setdefault(change.ref, change.received)
         self.cursor = cursor
+        self.whole = whole
         if whole:
             self._failures = {ref: min(times, UNREADABLE_AFTER - 1) for ref, times in self._failures.items()}
             self._state.put(**{f"{self._name}.whole": self._clock()})

@@ -10,12 +10,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.config import load_config
 from bot.core.lifecycle import DeliveryEvent
 from bot.core.model import EditionState
-from bot.core.records import Change, EditionSaved, Logged
+from bot.core.records import Change, Edition, EditionSaved, Logged, Token, TokenIssued, TokensKilled
 from bot.ports import RawMail
 from bot.service import Service
 from bot.store.sql import SqlStore
@@ -129,11 +129,20 @@ def outbox(directory: Path) -> list[Row]:
     ]
 
 
-def history(made: World, editions: int, themes: int, readers: int) -> None:
-    """Months that are over: submissions, deliveries that were sent, log lines."""
+def tokens(past: Edition, themes: int) -> Iterator[Change]:
+    """A token of each lead for the request, and one of an editor."""
+    theirs: list[Literal["lead", "editor"]] = [*["lead"] * themes, "editor"]
+    for number, purpose in enumerate(theirs):
+        name = f"{past.bulletin}/{past.period}/{number}"
+        token = Token(hash=name, purpose=purpose, bulletin=past.bulletin, period=past.period, person="p@lead.example")
+        yield TokenIssued(token=token)
+
+
+def history(made: World, editions: int, themes: int, readers: int, bulletin: str = "ccsu-rag") -> None:
+    """Months that are over: submissions, deliveries that were sent, tokens (those of leads never die), log lines."""
     for number in range(editions):
-        past = made.store.add_edition(edition(f"{1990 + number // 12}-{number % 12 + 1:02}"))
-        changes: list[Change] = []
+        past = made.store.add_edition(edition(f"{1990 + number // 12}-{number % 12 + 1:02}", bulletin))
+        changes: list[Change] = [*tokens(past, themes), TokensKilled(bulletin=bulletin, period=past.period)]
         for theme in range(themes):
             inbound = made.mail(f"{number}/{theme}")
             added = made.submission(inbound, f"theme{theme}").model_copy(update={"edition_id": past.id})

@@ -42,10 +42,13 @@ BAD = (
 
 @pytest.fixture(autouse=True)
 def the_log_as_it_was() -> Iterator[None]:
-    """A command starts the log of its process; the tests after this one want theirs back."""
+    """A command starts the log of its process and sets its umask; the tests after this one want theirs back."""
+    mask = os.umask(0o022)
+    os.umask(mask)
     logger = logging.getLogger("bot")
     was = (list(logger.handlers), logger.propagate, logger.level)
     yield
+    os.umask(mask)
     logger.handlers[:], logger.propagate, logger.level = was
 
 

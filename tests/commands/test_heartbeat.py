@@ -11,6 +11,8 @@ import pytest
 from bot.commands.heartbeat import STAMP, ask_by_http, beat
 from bot.config import Config
 from bot.config.settings import HeartbeatSettings
+from bot.core.model import Problem
+from bot.core.records import ProblemNoted
 from bot.service import TickReport
 from tests.conversations.conftest import cluster, world
 from tests.conversations.world import World
@@ -48,6 +50,13 @@ def test_a_bad_pass_or_something_late_gives_no_sign_of_life(world: World) -> Non
     world.editor.replies("EXTEND 28 August", to=world.editor.received("notice"), quoting=False)
     assert beat(config, world.desk, GOOD, {})
     assert file.exists()
+
+
+def test_a_stopped_bulletin_of_which_nothing_can_go_late_gives_no_sign_of_life(world: World) -> None:
+    config = beating(world)
+    problem = Problem(code="bulletin-stopped", sentence="Its files have faults.", where="other")
+    world.desk.store.apply([ProblemNoted(problem=problem)], world.clock.now())
+    assert not beat(config, world.desk, GOOD, {})
 
 
 @pytest.mark.parametrize("url", ["ftp://monitor.example.org/secret", "https://monitor.example.org/secret"])

@@ -15,7 +15,9 @@ from bot.config import load_usable
 from bot.core.model import EditionState, InboundState
 from bot.errors import ConfigError, TemplateError
 from bot.ports import RawMail
+from bot.service.daily import NEVER
 from bot.service.tick import TickReport
+from bot.store.sql import SqlStore
 from bot.wiring import open_desk
 from tests.bench import council
 from tests.conversations.several import NORTH, SOUTH, Several
@@ -241,3 +243,16 @@ def test_mailboxes_without_an_address_are_told_apart(both: Several) -> None:
     both.restart()
     both.desk.store.remember(both.box(NORTH).name, RawMail(ref="1", raw=b"x"), council.REQUESTS)
     assert not both.desk.store.known(both.box(SOUTH).name, "1")
+
+
+def test_a_tick_forgets_by_the_limits_of_the_files_and_never_for_a_stopped_bulletin(
+    both: Several, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, object]] = []
+    monkeypatch.setattr(SqlStore, "forget", lambda _store, limits, **_more: given.append(dict(limits)) or 0)
+    both.at(council.REQUESTS)
+    assert given[-1] == dict.fromkeys((NORTH, SOUTH), council.REQUESTS - timedelta(days=90))
+    both.change(SOUTH, "themes.toml", f'leads = ["{LEAD}"]', 'leads = ["nobody"]')
+    both.restart()
+    both.at(council.REQUESTS)
+    assert given[-1] == {NORTH: council.REQUESTS - timedelta(days=90), SOUTH: NEVER}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.effects import Alert, Distribute, Plan, PlanBuilder
-from bot.core.model import EditionState, Problem
+from bot.core.effects import Distribute, Plan, PlanBuilder, ReportOutcome
+from bot.core.model import EditionState, Person
 from bot.core.records import Logged
 from tests.core.builders import edition
 
@@ -31,11 +31,11 @@ def test_rows_and_effects_keep_the_order_in_which_they_were_asked_for() -> None:
     build = PlanBuilder(edition())
     build.write(Logged(what="one"), Logged(what="two"))
     build.write(Logged(what="three"))
-    problem = Problem(code="x", sentence="It broke.")
-    build.do(Alert(problem=problem), Distribute())
+    outcome = ReportOutcome(key="x", to=Person(name="Editor", address="editor@council.example.org"))
+    build.do(outcome, Distribute())
     plan = build.plan()
     assert [change.what for change in plan.changes if isinstance(change, Logged)] == ["one", "two", "three"]
-    assert plan.effects == (Alert(problem=problem), Distribute())
+    assert plan.effects == (outcome, Distribute())
 
 
 def test_a_plan_survives_being_written_down_and_read_back() -> None:

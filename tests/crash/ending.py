@@ -37,12 +37,14 @@ TROUBLE = (
 )  # log lines of trouble that a month may or may not meet
 _TOKEN = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}\b")
 _DIGEST = re.compile(r"[0-9a-f]{40,64}")
+_HEAD = re.compile(r"\bline\s\d+,\s[0-9a-f]{4}(?:\s[0-9a-f]{4}){3}\b")
 _CLOCK = re.compile(r"\b\d\d?:\d\d\b|\b\d{4}-\d\d-\d\dT[\d:.+]+Z?")
 
 
 def without_chance(text: str) -> str:
-    """The text without tokens, digests and clock times."""
-    return _CLOCK.sub("(time)", _DIGEST.sub("(digest)", _TOKEN.sub("(token)", text)))
+    """The text without tokens, digests, the head of the log and clock times."""
+    digests = _HEAD.sub("(line of the log)", _DIGEST.sub("(digest)", _TOKEN.sub("(token)", text)))
+    return _CLOCK.sub("(time)", digests)
 
 
 def _same(value: Any) -> Any:

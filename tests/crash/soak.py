@@ -3,7 +3,7 @@
 ``make soak N=20000`` (or ``python -m tests.crash.soak --kills 20000``) prints kills, months, messages, lost,
 duplicated, in doubt, and what that proves: no failure in N kills bounds the rate at 3/N with 95 % confidence.
 Every other month sends through a post office that loses answers; what stays in doubt there is answered by the
-"operator", who asks the office. A month that failed is said with its seed, and its folder is kept.
+"operator", who asks the office. A month that failed is said with the command that plays it again, and is kept.
 """
 
 from __future__ import annotations
@@ -81,37 +81,56 @@ def kill_a_month(out: Path, seed: int, reference: Ending, seconds: float, *, rou
         ended = months.killed_later(out, chance.uniform(0, LONGEST_LIFE * seconds), prepare)
         tally.kills += ended == -9
         if ended not in (months.FINISHED, -9):
-            tally.faults.append(f"seed {seed}: the month could not go on (ended with {ended})")
+            tally.faults.append(f"month {seed}: it could not go on (ended with {ended})")
             return tally
     office = Office(ledger_of(out))
     for work in (months.month, months.afterwards):
         if work(out, prepare=prepare) != months.FINISHED:
-            tally.faults.append(f"seed {seed}: the month could not be ended")
+            tally.faults.append(f"month {seed}: it could not be ended")
             return tally
     found = ending_of(out, office.accepted().elements() if rough else None)
     tally.messages = len(found.facts["mails"])
     tally.lost, tally.duplicated = len(found.lost), len(found.duplicated)
     tally.in_doubt = found.answered
-    tally.faults += [f"seed {seed}: {fault}" for fault in found.faults(reference)]
+    tally.faults += [f"month {seed}: {fault}" for fault in found.faults(reference)]
     return tally
 
 
-def soak(kills: int, seed: int, folder: Path, say: Callable[[str], None] = lambda line: None) -> Tally:
-    """Months until so many kills were made, in this process."""
+def unkilled(folder: Path) -> tuple[Ending, float]:
+    """How a month ends that nobody killed, played in this folder, and the seconds that it took."""
     months.warm_up()
     started = time.monotonic()
     assert months.month(folder / "unkilled") == months.FINISHED
     seconds = time.monotonic() - started
     assert months.afterwards(folder / "unkilled") == months.FINISHED
-    reference = ending_of(folder / "unkilled")
+    return ending_of(folder / "unkilled"), seconds
+
+
+def again(number: int, *, rough: bool) -> str:
+    """The command that plays a month again: its number draws its kills, as parts of the time of an unkilled month."""
+    return f"python -m tests.crash.soak --month {number}" + (" --rough" if rough else "")
+
+
+def one_month(number: int, folder: Path, *, rough: bool) -> Tally:
+    """Just this month again; what it left stays in ``folder``."""
+    reference, seconds = unkilled(folder)
+    return kill_a_month(folder / f"month-{number}", number, reference, seconds, rough=rough)
+
+
+def soak(kills: int, seed: int, folder: Path, say: Callable[[str], None] = lambda line: None) -> Tally:
+    """Months until so many kills were made, in this process."""
+    reference, seconds = unkilled(folder)
     total = Tally()
     while total.kills < kills and len(total.faults) < 20:
         number = seed * 1_000_003 + total.months
+        rough = total.months % 2 == 1
         out = folder / f"month-{number}"
-        one = kill_a_month(out, number, reference, seconds, rough=total.months % 2 == 1)
-        total.add(one)
+        one = kill_a_month(out, number, reference, seconds, rough=rough)
         if one.good:
             shutil.rmtree(out)
+        else:
+            one.faults.append(f"again: {again(number, rough=rough)}")
+        total.add(one)
         if total.months % 20 == 0:
             say(total.lines()[0])
     return total
@@ -150,13 +169,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words.add_argument("--kills", type=int, default=1000)
     words.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000)
     words.add_argument("--cores", type=int, default=os.cpu_count() or 1)
+    words.add_argument("--month", type=int, help="play just this month again, by its number, and keep it")
+    words.add_argument("--rough", action="store_true", help="that month's office loses answers")
     asked = words.parse_args(arguments)
-    say(f"seed {asked.seed}")
     started = time.monotonic()
     with months.playground() as folder:
-        total = soak_on(asked.cores, asked.kills, asked.seed, folder, aloud=True)
-        if not total.good:
-            say(f"the months that failed are kept in {shutil.copytree(folder, tempfile.mkdtemp(), dirs_exist_ok=True)}")
+        if asked.month is not None:
+            total = one_month(asked.month, folder, rough=asked.rough)
+        else:
+            say(f"seed {asked.seed}")
+            total = soak_on(asked.cores, asked.kills, asked.seed, folder, aloud=True)
+        if asked.month is not None or not total.good:
+            say(f"what was played is kept in {shutil.copytree(folder, tempfile.mkdtemp(), dirs_exist_ok=True)}")
     for line in (*total.lines(), f"{time.monotonic() - started:.0f} s"):
         say(line)
     return 0 if total.good else 1

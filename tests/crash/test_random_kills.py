@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.crash.soak import Tally, soak
+from tests.crash.soak import Tally, main, soak
 
 KILLS = int(os.environ.get("CRASH_KILLS", "400"))
 SEED = int(os.environ.get("CRASH_SEED", "20250801"))
@@ -44,3 +46,28 @@ def test_a_failure_is_never_called_good() -> None:
     assert not total.good
     assert total.lines()[-1] == "seed 3: another end"
     assert "95 %" not in " ".join(total.lines())
+
+
+def test_a_failing_month_is_said_with_the_command_that_plays_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played: list[tuple[int, bool]] = []
+
+    def spoilt(out: Path, seed: int, reference: Any, seconds: float, *, rough: bool) -> Tally:
+        out.mkdir(parents=True)
+        played.append((seed, rough))
+        return Tally(kills=5, months=1, faults=[f"month {seed}: another end"] if len(played) > 1 else [])
+
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    monkeypatch.setattr("tests.crash.soak.unkilled", lambda folder: (None, 1.0))
+    monkeypatch.setattr("tests.crash.soak.kill_a_month", spoilt)
+    monkeypatch.setattr(tempfile, "tempdir", str(kept))
+    said = soak(10, 3, tmp_path).lines()
+    assert played == [(3_000_009, False), (3_000_010, True)]
+    command = "python -m tests.crash.soak --month 3000010 --rough"
+    assert said[-2:] == ["month 3000010: another end", f"again: {command}"]
+    assert main(command.split()[3:]) == 1
+    assert played[-1] == (3_000_010, True)
+    assert "month 3000010: another end" in capsys.readouterr().out
+    assert list(kept.glob("*/month-3000010"))

@@ -31,8 +31,25 @@ def service() -> dict[str, str]:
 
 
 def test_the_unit_starts_commands_that_exist() -> None:
-    for line in (service()["ExecStartPre"], service()["ExecStart"]):
-        assert line.split()[-1] in commands()
+    assert service()["ExecStart"].split()[-1] in commands()
+
+
+def test_nothing_but_the_bot_itself_decides_whether_it_is_started_again() -> None:
+    """systemd looks at the main process alone: a step before it that fails would be repeated for ever, and one that
+    migrates does so without a backup."""
+    assert "ExecStartPre" not in service()
+
+
+def test_the_unit_in_the_operators_page_restarts_as_the_real_one_does() -> None:
+    page = (ROOT / "docs" / "operators.md").read_text("utf-8")
+    for name in ("Restart", "RestartSec", "RestartPreventExitStatus", "UMask", "WantedBy"):
+        (line,) = re.findall(rf"^{name}=.*$", UNIT.read_text("utf-8"), re.MULTILINE)
+        assert line in page.splitlines()
+
+
+def test_what_the_unit_and_the_container_write_is_named_with_its_whole_path() -> None:
+    assert f'file = "{service()["StateDirectory"].join(("/var/lib/", ""))}/heartbeat"' in UNIT.read_text("utf-8")
+    assert 'file = "/data/heartbeat"' in CONTAINER.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["NoNewPrivileges", "ProtectHome", "PrivateDevices", "RestrictSUIDSGID"])

@@ -149,6 +149,7 @@ def letters(words: str = "The work goes on.") -> tuple[AnyLetter, ...]:
             **BASE,
             number=3,
             fingerprint="9f2c 41aa",
+            log_head="line 12, 3f2a 9c1b 77d0 e4a5",
             made_at=AT,
             distribution_at=DIST,
             cooling_off="15 minutes",

@@ -119,12 +119,17 @@ def test_the_store_that_was_there_is_kept_beside(
     keys = _fill(world)
     backup(sqlite_url, tmp_path / "b.db")
     world.store.add_edition(edition("2025-09"))  # still in the write-ahead log
+    with pytest.raises(StoreError, match="in use"):
+        restore(tmp_path / "b.db", sqlite_url, at=LATE)
+    assert not list(tmp_path.glob("*replaced*"))
+    world.sql.close()
     kept = restore(tmp_path / "b.db", sqlite_url, at=LATE)
     assert kept is not None
     assert kept.name == "store.db.replaced-1"
-    world.sql.close()
-    assert [one.period for one in open_store(sqlite_url).editions()] == ["2025-08"]
+    restored = open_store(sqlite_url)
+    assert [one.period for one in restored.editions()] == ["2025-08"]
     assert [one.period for one in open_store(f"sqlite:///{kept}").editions()] == ["2025-08", "2025-09"]
+    restored.close()
     again = restore(tmp_path / "b.db", sqlite_url, at=LATE)
     assert again is not None
     assert again.name == "store.db.replaced-2"
@@ -146,6 +151,36 @@ def test_what_is_no_backup_is_refused_and_the_store_stays(sqlite_url: str, tmp_p
     world.sql.close()
 
 
+def test_a_damaged_store_is_kept_and_replaced(
+    sqlite_url: str, tmp_path: Path, open_store: Callable[[str], SqlStore]
+) -> None:
+    world = World(f"sqlite:///{tmp_path}/good.db", SqlStore(f"sqlite:///{tmp_path}/good.db"))
+    backup(world.url, tmp_path / "b.db")
+    world.sql.close()
+    (tmp_path / "store.db").write_bytes(b"spoilt" * 1000)
+    (tmp_path / "store.db-wal").write_bytes(b"an old log")
+    kept = restore(tmp_path / "b.db", sqlite_url, at=LATE)
+    assert kept is not None
+    assert kept.read_bytes() == b"spoilt" * 1000
+    assert not (tmp_path / "store.db-wal").exists()
+    assert [problem.code for problem in open_store(sqlite_url).problems()] == ["restored"]
+
+
+def test_a_log_whose_store_is_gone_is_not_applied_to_the_new_one(
+    sqlite_url: str, tmp_path: Path, open_store: Callable[[str], SqlStore]
+) -> None:
+    world = World(sqlite_url, SqlStore(sqlite_url))
+    backup(sqlite_url, tmp_path / "b.db")
+    world.store.add_edition(edition("2025-09"))
+    log = (tmp_path / "store.db-wal").read_bytes()
+    world.sql.close()
+    (tmp_path / "store.db").unlink()
+    (tmp_path / "store.db-wal").write_bytes(log)
+    restore(tmp_path / "b.db", sqlite_url, at=LATE)
+    assert [one.period for one in open_store(sqlite_url).editions()] == ["2025-08"]
+    assert (tmp_path / "store.db.replaced-1-wal").read_bytes() == log
+
+
 def test_a_backup_of_an_older_version_is_restored_and_then_migrated(
     sqlite_url: str, tmp_path: Path, open_store: Callable[[str], SqlStore]
 ) -> None:
@@ -154,6 +189,12 @@ def test_a_backup_of_an_older_version_is_restored_and_then_migrated(
     restore(tmp_path / "b.db", sqlite_url, at=LATE)
     assert migrate(sqlite_url) == ("0001", schema.VERSION)
     assert open_store(sqlite_url).events(0)[-1].what == "restored"
+
+
+def test_a_store_that_is_not_there_is_no_source_and_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no store"):
+        copy(f"sqlite:///{tmp_path}/misspelt.db", f"sqlite:///{tmp_path}/new.db")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_store_is_copied_only_into_an_empty_database(

@@ -271,16 +271,21 @@ def test_tokens_of_a_decided_draft_die_and_those_of_leads_live(world: World) -> 
             {"hash": name, "purpose": purpose, "bulletin": "ccsu-rag", "period": period, "draft": draft, "person": "p"}
         )
 
+    def alive(purpose: str) -> list[str]:
+        return [one.hash for one in world.store.live_tokens(purpose, ["ccsu-rag", "other"], ["2025-08", "x"])]
+
     tokens = [token("a", "editor", 1), token("b", "editor", 2), token("c", "lead", None), token("d", "editor", 1, "x")]
     world.store.apply([TokenIssued(token=one) for one in tokens], NOW)
     world.store.apply([TokensKilled(bulletin="ccsu-rag", period="2025-08", draft=1)], NOW)
-    assert [one.hash for one in world.store.live_tokens("editor")] == ["b", "d"]
+    assert alive("editor") == ["b", "d"]
     dead = world.store.token("a")
     assert dead is not None
     assert dead.dead
     world.store.apply([TokensKilled(bulletin="ccsu-rag", period="2025-08")], NOW)
-    assert [one.hash for one in world.store.live_tokens("editor")] == ["d"]
-    assert [one.hash for one in world.store.live_tokens("lead")] == ["c"]
+    assert alive("editor") == ["d"]
+    assert alive("lead") == ["c"]
+    assert world.store.live_tokens("lead", ["ccsu-rag"], ["2025-07", "x"]) == ()
+    assert world.store.live_tokens("lead", ["other"], ["2025-08"]) == ()
     assert world.store.token("unknown") is None
 
 

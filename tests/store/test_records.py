@@ -10,14 +10,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from bot.core.records import Logged
-from bot.errors import StoreError
+from bot.core.model import EditionState, Person, Problem
+from bot.core.records import DraftAdded, Event, Logged, ProblemNoted
+from bot.errors import ConfigError, StoreError
+from bot.store import chain
 from bot.store.engine import make_engine
 from bot.store.subject import subject_access
 from bot.store.verify import verify
-from tests.store.world import NOW, World
+from tests.store.world import NOW, World, later
 
 LEAD = b"From: Lead <Lead@council.example.org>\r\nTo: rag@council.example.org\r\nSubject: ours\r\n\r\nour own words\r\n"
 OTHER = b"From: other@council.example.org\r\nTo: rag@council.example.org\r\n\r\nabout lead@council.example.org\r\n"
@@ -50,6 +52,36 @@ def test_a_store_that_nobody_touched_is_whole(world: World) -> None:
     assert audit.faults == ()
     assert audit.blobs >= 3
     assert audit.lines >= 2
+
+
+def test_the_newest_line_is_the_last_of_no_edition(world: World) -> None:
+    assert world.store.newest_line() is None
+    world.store.apply([Logged(what="one")], NOW)
+    world.store.apply([Logged(what="two")], later(60))
+    world.store.apply([Logged(what="three", edition_id=world.edition.id)], later(120))
+    assert world.store.newest_line() == later(60)
+
+
+def test_a_record_of_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no store"):
+        verify(f"sqlite:///{tmp_path}/misspelt.db")
+    with pytest.raises(ConfigError, match="no store"):
+        subject_access(f"sqlite:///{tmp_path}/misspelt.db", "a@council.example.org", tmp_path / "a.zip")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bot_that_writes_meanwhile_makes_no_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of one moment: a line and its head that come between two statements are in neither."""
+    filled(world)
+    read = chain.events
+
+    def between(connection: Connection, edition_id: int | None) -> tuple[Event, ...]:
+        lines = read(connection, edition_id)
+        world.store.apply([Logged(what="meanwhile")], NOW)
+        return lines
+
+    monkeypatch.setattr(chain, "events", between)
+    assert verify(world.url).faults == ()
 
 
 def test_a_changed_line_of_the_log_is_found(world: World) -> None:
@@ -88,3 +120,40 @@ def test_all_about_one_person_and_nothing_of_others(world: World, tmp_path: Path
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with pytest.raises(StoreError, match="there already"):
         subject_access(world.url, "lead@council.example.org", target)
+
+
+def test_where_editions_drafts_problems_and_the_log_name_a_person(world: World, tmp_path: Path) -> None:
+    ann, joann = "ann@partner.example", "joann@partner.example"
+    readers = (Person(name="Ann", address="Ann@partner.example"), Person(name="Jo", address=joann))
+    bulletin = world.drafted()
+    draft = next(change for change in bulletin if isinstance(change, DraftAdded))
+    printed = draft.draft.bulletin.model_copy(update={"title": f"RAG update\n{ann}"})
+    named = draft.model_copy(update={"draft": draft.draft.model_copy(update={"bulletin": printed})})
+    problem = Problem(code="refused", sentence=f"The mail to {ann} came back.", where="x")
+    other = Problem(code="refused", sentence=f"The mail to {joann} came back.", where="y")
+    world.store.apply(
+        [
+            world.saved(EditionState.APPROVED, readers=readers, approved_by=ann),
+            *(change for change in bulletin if change is not draft),
+            named,
+            ProblemNoted(problem=problem),
+            ProblemNoted(problem=other),
+            Logged(what="told", data={"to": ann}),
+            Logged(what="told", data={"to": joann}),
+        ],
+        NOW,
+    )
+    target = tmp_path / "ann.zip"
+    found = subject_access(world.url, ann, target)
+    with zipfile.ZipFile(target) as packed:
+        tables = {
+            name: list(csv.reader(io.StringIO(packed.read(f"{name}.csv").decode())))[1:]
+            for name in ("edition", "draft", "problem", "event")
+        }
+        everything = b"".join(packed.read(name) for name in packed.namelist())
+    assert {row[4] for row in tables["edition"]} == {"approved_by", "readers[0]"}
+    assert [row[4] for row in tables["draft"]] == ["bulletin.title"]
+    assert [row[3] for row in tables["problem"]] == [problem.sentence]
+    assert len(tables["event"]) == 1
+    assert {name: found[name] for name in tables} == {"edition": 2, "draft": 1, "problem": 1, "event": 1}
+    assert joann.encode() not in everything

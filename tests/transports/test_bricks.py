@@ -167,6 +167,14 @@ def test_the_cursor_on_disk_waits_for_the_store() -> None:
     assert state.text("inbox.cursor") == "c1"
 
 
+def test_it_is_known_whether_the_last_answer_was_the_whole_list() -> None:
+    pending = Pending(StateFile(), "inbox", Clock())
+    assert pending.whole is None
+    for whole in (True, False):
+        pending.add([], "c1", whole=whole)
+        assert pending.whole is whole
+
+
 def test_a_mail_that_fails_comes_last_and_is_then_tried_once_a_day_only() -> None:
     state = StateFile()
     pending = Pending(state, "inbox", Clock())

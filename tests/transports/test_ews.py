@@ -108,6 +108,7 @@ def test_one_mail_that_cannot_be_converted_stops_no_other(world: EwsWorld) -> No
     world.ews.conversion_fails.add(world.ews.in_folder("inbox")[1].id)
     assert fetched(world) == [mail(1), mail(3)]
     assert [problem.code for problem in world.mailbox.problems] == ["mail-unreadable"]
+    assert world.mailbox.read_all  # the whole list was asked for: what is not named here could be read
 
 
 def test_a_mail_that_fails_again_and_again_stops_the_others_no_longer(world: EwsWorld) -> None:

@@ -147,6 +147,7 @@ def test_one_mail_that_the_server_does_not_give_out_stops_no_other(world: GraphW
     )
     assert fetched(world) == [mail(1), mail(3)]
     assert [problem.code for problem in world.mailbox.problems] == ["mail-unreadable"]
+    assert world.mailbox.read_all  # the whole list was asked for: what is not named here could be read
 
 
 def test_half_a_mail_is_no_mail(world: GraphWorld) -> None:

@@ -75,9 +75,22 @@ def _decided(view: EditionView, rules: Rules, said: Said, now: datetime) -> Plan
                 person=said.person.address,
                 done=build.done or (build.edition.cause if build.edition != view.edition else ""),
             ),
-            Logged(edition_id=view.edition.id, what="decision", data={"word": str(word), "inbound": said.inbound}),
+            _log_line(build, view, said),
         )
     return build.plan()
+
+
+def _log_line(build: PlanBuilder, view: EditionView, said: Said) -> Logged:
+    """The decision for the log: its word, the digest of the mail that said it, and of the draft that it approved."""
+    data: dict[str, str | int | None] = {
+        "word": str(said.command.word),
+        "inbound": said.inbound,
+        "mail": said.digest,
+    }
+    edition = build.edition
+    if said.command.word is Word.APPROVE and edition.state is not view.edition.state:
+        data["draft"] = view.model_copy(update={"edition": edition}).approved_digest
+    return Logged(edition_id=edition.id, what="decision", data=data)
 
 
 def _answers_lists(said: Said) -> bool:

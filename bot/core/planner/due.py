@@ -189,7 +189,8 @@ def make_draft(
 ) -> None:
     """A new draft. A version that has rows in the outbox already is used up: its keys would send the old bytes.
 
-    ``edited`` is the editor's own file, ``notes`` and ``also_to`` go into the draft mail."""
+    ``why`` goes into the log, so it names nobody. ``edited`` is the editor's own file, ``notes`` and ``also_to`` go
+    into the draft mail."""
     edition = build.edition
     version = edition.issue_version
     if any(d.kind == "bulletin" and f"/bulletin/v{version}/" in d.key for d in view.deliveries):
@@ -203,9 +204,8 @@ def make_draft(
         strays_listed=max((mail.id for mail in view.strays), default=edition.strays_listed),
         cause=why,
     )
-    build.write(Logged(edition_id=edition.id, what="draft", data={"number": number, "why": why}))
     told = (*notes, *edition.notes)
-    build.do(MakeDraft(number=number, version=version, notes=told, edited=edited, also_to=also_to))
+    build.do(MakeDraft(number=number, version=version, why=why, notes=told, edited=edited, also_to=also_to))
     build.set(notes=())
 
 
@@ -234,7 +234,11 @@ def _release(build: PlanBuilder, view: EditionView, now: datetime) -> None:
         build.set(sent_draft=edition.approved_draft)
         build.write(
             DueDone(edition_id=edition.id, name=f"distribution/v{edition.issue_version}"),
-            Logged(edition_id=edition.id, what="distribution", data={"readers": len(edition.readers)}),
+            Logged(
+                edition_id=edition.id,
+                what="distribution",
+                data={"readers": len(edition.readers), "draft": view.approved_digest},
+            ),
         )
         if any(d.kind == "bulletin" for d in view.deliveries):
             build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason="out of date"))

@@ -294,7 +294,8 @@ def enclose(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now
         answer(build, said, view, "it will be enclosed", (f"The next draft encloses {names}.",))
         return
     note = f"Enclosed now: {', '.join(one.in_words() for one in wanted)}."
-    make_draft(build, view, f"ENCLOSE by {_by(said)}", notes=(note,), also_to=_more_editors(rules, said))
+    make_draft(build, view, "ENCLOSE", notes=(note,), also_to=_more_editors(rules, said))
+    build.set(cause=f"ENCLOSE by {_by(said)}")
 
 
 _HOLD_FIRST = "HOLD it first, then ENCLOSE."

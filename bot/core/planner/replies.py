@@ -62,7 +62,11 @@ def plan_reply(view: EditionView, rules: Rules, reply: Reply, now: datetime) -> 
     build.write(
         SubmissionAdded(edition_id=edition.id, submission=submission),
         AbsenceEnded(address=reply.person.address),
-        Logged(edition_id=edition.id, what="submission", data={"theme": theme, "revision": revision}),
+        Logged(
+            edition_id=edition.id,
+            what="submission",
+            data={"theme": theme, "revision": revision, "mail": reply.digest},
+        ),
     )
     if edition.state in NEEDS_A_DRAFT and _brings(before, submission, rules):
         build.set(changed_at=now)
@@ -236,7 +240,7 @@ def plan_late_reply(
     theme = rules.theme(theme_key)
     title = theme.title if theme else theme_key
     says = edition_cell(edition.state, EditionEvent.REPLY).says
-    build.write(Logged(edition_id=edition.id, what="late reply", data={"theme": theme_key}))
+    build.write(Logged(edition_id=edition.id, what="late reply", data={"theme": theme_key, "mail": digest}))
     lost = "Nothing of it is lost: the editor has been told and can file it for the next edition."
     if may_answer(view, person.address, now):
         build.do(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from bot.core import keys
-from bot.core.effects import Alert, Answer, Notify, Plan, PlanBuilder, SendDraft
+from bot.core.effects import Answer, Notify, Plan, PlanBuilder, SendDraft
 from bot.core.model import EditionState, Person, Problem
 from bot.core.planner.answering import may_answer, may_tell
 from bot.core.planner.due import ask_deputies
@@ -23,6 +23,7 @@ from bot.core.records import (
     ProblemNoted,
 )
 
+EDITOR_UNREACHABLE = "editor-unreachable"
 MOST_ASKED = 50  # questions of readers that an edition keeps; the oldest make room
 MOST_OFFERED = 3  # themes for a mail of the holding pen
 ASKED = ("request", "reminder", "deputy_question")
@@ -124,6 +125,11 @@ def _tell(
         )
 
 
+def editor_place(bulletin: str, address: str) -> str:
+    """Where an editor's trouble is, whatever the month: "ccsu-rag editor@council.example.org"."""
+    return f"{bulletin} {address}"
+
+
 def plan_bounce(
     view: EditionView, rules: Rules, delivery: Delivery, absence: Absence, reason: str, now: datetime
 ) -> Plan:
@@ -139,13 +145,12 @@ def plan_bounce(
     )
     if any(person.address == delivery.recipient for person in rules.all_editors()):
         problem = Problem(
-            code="editor-unreachable",
+            code=EDITOR_UNREACHABLE,
             sentence="A mail to an editor came back.",
-            where=f"{edition.bulletin} {edition.period}",
+            where=editor_place(edition.bulletin, delivery.recipient),
             todo="Check the editors' addresses in bulletin.toml; nothing is sent to readers without an APPROVE.",
         )
         build.write(ProblemNoted(problem=problem, edition_id=edition.id))
-        build.do(Alert(problem=problem))
     elif delivery.kind == "bulletin" and edition.state == "distributing":
         return build.plan()  # the outcome lists it
     else:

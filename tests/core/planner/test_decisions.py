@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.core.decision import Word
 from bot.core.effects import Answer, Confirm, Distribute, MakeDraft, Notify
 from bot.core.lifecycle import EditionEvent
 from bot.core.model import EditionState
-from bot.core.planner.decisions import ACTIONS, WITHOUT_TOKEN
+from bot.core.planner.decisions import ACTIONS, WITHOUT_TOKEN, plan_decision
 from bot.core.planner.due import plan_due
 from bot.core.records import (
     AbsenceEnded,
@@ -40,6 +41,7 @@ from tests.core.builders import (
     effects,
     item,
     only,
+    said,
     submission,
     view,
 )
@@ -137,7 +139,20 @@ def test_every_word_that_acts_is_written_down_with_who_said_it_and_about_which_d
     (row,) = changes(plan, DecisionAdded)
     assert (row.inbound, row.draft, row.word, row.person) == (31, 1, "APPROVE", EDITOR.address)
     assert row.done == f"approved by {EDITOR.address}"
-    assert changes(plan, Logged)[0].data == {"word": "APPROVE", "inbound": 31}
+    assert changes(plan, Logged)[0].data == {"word": "APPROVE", "inbound": 31, "mail": "d31", "draft": "0" * 64}
+
+
+def test_the_log_names_the_digest_of_the_draft_that_was_approved_and_no_other() -> None:
+    def named(state: str, word: Word, **changed: Any) -> object:
+        plan = plan_decision(view(state, **changed), RULES, said(word), AFTER_DEADLINE)
+        return changes(plan, Logged)[0].data.get("draft")
+
+    newer = {"draft": draft(2, digest="2" * 64), "approved": draft(1, digest="1" * 64)}
+    assert named("in_review", Word.APPROVE, draft=draft(1, digest="1" * 64)) == "1" * 64
+    assert named("stopped", Word.APPROVE, **newer) == "1" * 64
+    assert named("in_review", Word.HOLD) is None
+    assert named("approved", Word.APPROVE) is None  # it was approved already
+    assert view("in_review").approved_digest == ""
 
 
 def test_a_word_that_changed_nothing_is_written_down_as_having_done_nothing() -> None:

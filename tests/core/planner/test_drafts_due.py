@@ -50,7 +50,7 @@ CHASERS = TIMETABLE.chase_editor_at
 def test_at_the_deadline_the_first_draft_is_made_whoever_is_in() -> None:
     assert plan_due(view("collecting"), RULES, DEADLINE - MINUTE).empty
     plan = plan_due(view("collecting"), RULES, DEADLINE)
-    assert only(plan, MakeDraft) == MakeDraft(number=1, version=1)
+    assert only(plan, MakeDraft) == MakeDraft(number=1, version=1, why="deadline")
     made = becomes(plan)
     assert (made.state, made.draft, made.cause) == (EditionState.IN_REVIEW, 1, "deadline")
 
@@ -119,7 +119,7 @@ def test_a_new_draft_gets_a_new_version_when_mails_of_the_old_one_are_in_the_out
         deliveries=(delivery("bulletin", READERS[0], "withdrawn"), delivery("draft", EDITOR)),
     )
     plan = plan_due(seen, RULES, AFTER_DEADLINE + 10 * MINUTE)
-    assert only(plan, MakeDraft) == MakeDraft(number=3, version=2)
+    assert only(plan, MakeDraft) == MakeDraft(number=3, version=2, why="correction")
     assert becomes(plan).issue_version == 2
 
 

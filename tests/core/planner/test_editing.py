@@ -343,6 +343,8 @@ def test_enclose_makes_a_new_draft_that_encloses_it() -> None:
     plan = decided(view("in_review"), Word.ENCLOSE, None, numbers=(1,), enclosures=ALL)
     assert becomes(plan).enclosed == ("11/poster.pdf",)
     assert becomes(plan).draft == 2
+    assert becomes(plan).cause == f"ENCLOSE by {EDITOR.address}"
+    assert only(plan, MakeDraft).why == "ENCLOSE"  # for the log, which names nobody
     assert "Enclosed now: 1. poster.pdf (Hate Crime, 2.0 MB)." in only(plan, MakeDraft).notes
 
 

@@ -72,7 +72,7 @@ def test_somebody_who_writes_is_not_away_any_more() -> None:
 
 def test_the_log_names_theme_and_number_and_no_text() -> None:
     (line,) = changes(plan_reply(view(), RULES, reply(submission(REPORTING)), IN_THE_WEEK), Logged)
-    assert line.data == {"theme": "hate-crime", "revision": 1}
+    assert line.data == {"theme": "hate-crime", "revision": 1, "mail": "d1"}
 
 
 def test_a_later_reply_gets_the_next_number_of_its_theme() -> None:
