@@ -28,6 +28,7 @@ PRINTED = re.compile(r"log of this edition when this mail was made: (line (\d+),
 def verify(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], int]:
     """``run_bot.py verify --head WORDS``."""
     monkeypatch.setattr(shared, "start_log", lambda config, options: None)
+    monkeypatch.setattr(records, "_url", lambda options: url_of(world))
     options = Options(world.folder / "config", verbose=False, log_json=False)
     return lambda words: records.verify(options, words)
 
@@ -47,12 +48,17 @@ def lines(world: World, what: str) -> list[dict[str, Any]]:
     return [json.loads(event.data) for event in world.desk.store.events(world.edition().id) if event.what == what]
 
 
+def url_of(world: World) -> str:
+    """Where the world keeps its store: the gate also plays it on PostgreSQL."""
+    return world.config.store_url({}).get_secret_value()
+
+
 def spoil(world: World, *statements: str) -> None:
     """Change the store behind the program's back, with the triggers of the log out of the way."""
-    engine = make_engine(f"sqlite:///{next(world.folder.rglob('*.db'))}")
+    engine = make_engine(url_of(world))
+    on = " ON event" if engine.dialect.name == "postgresql" else ""
     with engine.begin() as connection:
-        for trigger in ("event_no_update", "event_no_delete"):
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
+        connection.exec_driver_sql(f"DROP TRIGGER event_no_update{on}")
         for statement in statements:
             connection.exec_driver_sql(statement)
     engine.dispose()
