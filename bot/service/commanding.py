@@ -10,8 +10,8 @@ from bot.core.effects import Plan
 from bot.core.planner.codes import find_code
 from bot.core.planner.decisions import Said, plan_code, plan_decision
 from bot.core.planner.filing import chosen
-from bot.core.planner.returns import EDITOR_UNREACHABLE, editor_place
-from bot.core.planner.rules import Rules
+from bot.core.planner.returns import editor_place
+from bot.core.planner.rules import EDITOR_UNREACHABLE, Rules
 from bot.core.records import Change, EditionView, ProblemCleared, Token
 from bot.errors import StoreError
 from bot.sections.editortext import editor_text

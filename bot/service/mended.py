@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bot.core.model import EditionState, Problem
 from bot.core.planner.due import plan_due
-from bot.core.planner.returns import EDITOR_UNREACHABLE
+from bot.core.planner.rules import EDITOR_UNREACHABLE
 from bot.core.records import Change, ProblemCleared
 from bot.service.desk import Desk, readers_of
 from bot.service.operator import was_told

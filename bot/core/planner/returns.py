@@ -10,7 +10,7 @@ from bot.core.model import EditionState, Person, Problem
 from bot.core.planner.answering import may_answer, may_tell
 from bot.core.planner.due import ask_deputies
 from bot.core.planner.replies import takes_replies
-from bot.core.planner.rules import Rules, london_day, missing_themes, present, standing_in, to_ask
+from bot.core.planner.rules import EDITOR_UNREACHABLE, Rules, london_day, missing_themes, present, standing_in, to_ask
 from bot.core.planner.said import Offer
 from bot.core.records import (
     Absence,
@@ -23,7 +23,6 @@ from bot.core.records import (
     ProblemNoted,
 )
 
-EDITOR_UNREACHABLE = "editor-unreachable"
 MOST_ASKED = 50  # questions of readers that an edition keeps; the oldest make room
 MOST_OFFERED = 3  # themes for a mail of the holding pen
 ASKED = ("request", "reminder", "deputy_question")

@@ -10,6 +10,8 @@ from bot.core.model import Person, SectionStatus, Theme, Value
 from bot.core.records import Absence, EditionView
 from bot.core.timetable import LONDON, TimetableRules
 
+EDITOR_UNREACHABLE = "editor-unreachable"  # the code of the problem that a mail to an editor came back
+
 
 class Rules(Value):
     """One bulletin's rules for one edition. ``closed`` are its closed days; ``editors`` include their deputies."""
