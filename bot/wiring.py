@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.config import BulletinConfig, Config, load_usable
+from bot.core.lifecycle import IN_HAND
 from bot.core.timetable import LONDON
 from bot.dictionary import british_dictionary
 from bot.errors import BotError, ConfigError, TemplateError
@@ -21,7 +22,6 @@ from bot.mailboxes import mailbox_for
 from bot.ports import Clock, Store
 from bot.render.resources import templates_folder
 from bot.service.absent import broken, missing
-from bot.service.daily import IN_HAND
 from bot.service.desk import Account, Desk, Looks, log
 from bot.service.joined import JoinedBulletins
 

@@ -48,10 +48,8 @@ def verify(options: Options, head: str | None = None) -> int:
     if wanted is None:
         return 0
     if not audit.head_of:  # most likely mistyped: nobody should stop a service for that
-        say(
-            f"But its log does not hold line {wanted.number} with those digits. Compare them with the draft mail. If the"
-        )
-        say("mail says the same, the log was written anew since, or a backup older than the mail was put back.")
+        say(f"But its log does not hold line {wanted.number} with those digits. Compare them with the draft mail.")
+        say("If it says the same, the log was written anew since, or a backup older than the mail was put back.")
         return 3
     say(f"The log of {audit.head_of} holds that line as the mail printed it, and nothing before it was changed.")
     return 0

@@ -58,6 +58,10 @@ class DeliveryEvent(StrEnum):
     OPERATOR_RETRY = "operator says retry"
 
 
+OVER = (EditionState.DISTRIBUTED, EditionState.CANCELLED, EditionState.SKIPPED)  # nothing is due any more
+IN_HAND = tuple(state for state in EditionState if state not in OVER)
+
+
 class Cell(NamedTuple):
     """One answer: ``to`` is the next state (as text) or None; ``says`` is the sentence for the person who asked."""
 

@@ -22,7 +22,8 @@ from secrets import token_bytes
 from bot.config import Config
 from bot.config.settings import FolderSettings, StoreSettings
 from bot.core import keys
-from bot.core.model import EditionState, Timetable, Verdict
+from bot.core.lifecycle import OVER
+from bot.core.model import Timetable, Verdict
 from bot.core.timetable import LONDON
 from bot.errors import InputError
 from bot.mailboxes import mailbox_name
@@ -40,7 +41,6 @@ GRID = timedelta(hours=8)  # between two looks at the calendar when nothing was 
 SOON = timedelta(minutes=15)  # no such look so close before a recorded tick, which will do
 AFTERWARDS = timedelta(minutes=5)
 TROUBLE = ("edition-stuck", "parked")  # problems of a rehearsal that are told
-OVER = (EditionState.DISTRIBUTED, EditionState.CANCELLED, EditionState.SKIPPED)
 _CODE = re.compile(r"(?<![0-9A-Z-])[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z-])")
 _BEHIND_A_CODE = 40  # bits of a token that its first 12 letters leave
 Progress = Callable[[int, int], None]  # ticks done, ticks in all

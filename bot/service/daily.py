@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.core import keys
-from bot.core.model import EditionState, InboundState
+from bot.core.lifecycle import IN_HAND
+from bot.core.model import InboundState
 from bot.core.planner.overdue import LATE, overdue, place_of
 from bot.core.records import Change, ProblemCleared, ProblemNoted
 from bot.core.timetable import LONDON, next_step
@@ -15,8 +16,6 @@ from bot.service.desk import Desk, log
 from bot.service.mended import mended
 from bot.service.operator import heading, mail_rows
 
-OVER = (EditionState.CANCELLED, EditionState.SKIPPED, EditionState.DISTRIBUTED)
-IN_HAND = tuple(state for state in EditionState if state not in OVER)
 FORGET_AT_ONCE = 200  # mails whose bytes go in one tick; the rest in the next ones
 NEVER = datetime.min.replace(tzinfo=UTC)  # nothing is older
 MOST_LINES = 40  # of a daily summary; `status` has all

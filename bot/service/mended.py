@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.core.model import EditionState, Problem
+from bot.core.lifecycle import OVER
+from bot.core.model import Problem
 from bot.core.planner.due import plan_due
 from bot.core.planner.rules import EDITOR_UNREACHABLE
 from bot.core.records import Change, ProblemCleared
 from bot.service.desk import Desk, readers_of
 from bot.service.operator import was_told
-
-_OVER = (EditionState.CANCELLED, EditionState.SKIPPED, EditionState.DISTRIBUTED)
 
 
 def mended(desk: Desk, problems: Iterable[Problem]) -> list[Change]:
@@ -32,7 +31,7 @@ def mended(desk: Desk, problems: Iterable[Problem]) -> list[Change]:
 def _stuck(desk: Desk, bulletin: str, period: str) -> bool:
     """Whether there is still something to do for this edition: after a pass that is what could not be done."""
     edition = desk.store.edition(bulletin, period)
-    if edition is None or edition.state in _OVER:
+    if edition is None or edition.state in OVER:
         return False
     try:
         return not plan_due(desk.store.view(edition.id), desk.rules(bulletin, period), desk.clock.now()).empty

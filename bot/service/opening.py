@@ -14,6 +14,7 @@ from functools import partial
 from bot.config import BulletinConfig
 from bot.core import keys
 from bot.core.classify import READERS_QUESTION, Thread
+from bot.core.lifecycle import IN_HAND
 from bot.core.model import MailClass, Reading
 from bot.core.records import Delivery, Inbound, Token
 from bot.core.timetable import period_of, shifted_period
@@ -24,7 +25,6 @@ from bot.mail.prescan import prescan
 from bot.mail.rawheaders import parse_headers
 from bot.sections.form import Request, request_from_mail
 from bot.sections.reading import read_reply
-from bot.service.daily import IN_HAND
 from bot.service.desk import Account, Desk
 from bot.service.screening import Screened, screen
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.core.lifecycle import DeliveryEvent
-from bot.core.model import EditionState
+from bot.core.lifecycle import IN_HAND, DeliveryEvent
 from bot.core.records import Delivery, ProblemCleared
 from bot.ports import Probe, Sender, StagedMail
 from bot.service.desk import Desk
@@ -15,11 +14,6 @@ RESTORED = (
     "restored"  # the code of the problem that `restore` leaves; its place says "time of the backup/time of restore"
 )
 LONGEST = timedelta(days=7)  # what follows the end of an edition (outcome, bounces, late mails) leaves within that
-_OPEN = tuple(
-    state
-    for state in EditionState
-    if state not in (EditionState.DISTRIBUTED, EditionState.CANCELLED, EditionState.SKIPPED)
-)
 
 
 def restored_from(desk: Desk) -> datetime | None:
@@ -29,7 +23,7 @@ def restored_from(desk: Desk) -> datetime | None:
             continue
         backup, restored = map(datetime.fromisoformat, problem.where.split("/"))
         now = desk.clock.now()
-        editions = desk.store.editions(states=_OPEN)
+        editions = desk.store.editions(states=IN_HAND)
         if now < restored + LONGEST or any(edition.timetable.request_at <= restored for edition in editions):
             return backup
         desk.store.apply([ProblemCleared(code=RESTORED, where=problem.where)], now)

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
+from bot.core.lifecycle import IN_HAND
 from bot.core.model import Problem
 from bot.core.planner.due import plan_due
 from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import months_missed, period_of
 from bot.errors import BotError, Conflict, StoreError, TransportError
 from bot.service import absent, clocks, joined, outbox
-from bot.service.daily import IN_HAND, besides
+from bot.service.daily import besides
 from bot.service.desk import Desk, log
 from bot.service.operator import tell_operator
 from bot.service.restored import restored_from

@@ -11,7 +11,8 @@ from bot.config import BulletinConfig
 from bot.core import keys
 from bot.core.classify import Facts, Kind, classify
 from bot.core.effects import Plan
-from bot.core.model import InboundState, Problem, Verdict
+from bot.core.lifecycle import OVER
+from bot.core.model import EditionState, InboundState, Problem, Verdict
 from bot.core.planner.replies import plan_late_reply, plan_reply, takes_replies
 from bot.core.planner.returns import plan_absence, plan_bounce, plan_held, plan_reader_answer, plan_reader_reply
 from bot.core.planner.rules import Rules
@@ -172,7 +173,7 @@ def _view(desk: Desk, verdict: Verdict) -> EditionView | None:
 def open_edition(desk: Desk, bulletin: str) -> Edition | None:
     """The bulletin's edition in hand: the oldest that is not over, else the newest."""
     editions = desk.store.editions(bulletin)
-    going = [e for e in editions if e.state not in ("distributed", "cancelled", "skipped", "planned")]
+    going = [e for e in editions if e.state not in (*OVER, EditionState.PLANNED)]
     if going:
         return going[0]
     return editions[-1] if editions else None

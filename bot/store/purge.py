@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from bot.core.model import DeliveryState, EditionState, InboundState
+from bot.core.lifecycle import OVER
+from bot.core.model import DeliveryState, InboundState
 from bot.core.timetable import LONDON
 from bot.store import chain, opening, rows, schema
 from bot.store.engine import make_engine, writing
@@ -22,7 +23,6 @@ from bot.store.faults import plainly
 from bot.store.outbox import BULLETIN
 from bot.store.upsert import insert_new
 
-_OVER = frozenset({EditionState.DISTRIBUTED, EditionState.CANCELLED, EditionState.SKIPPED})
 _READ = (InboundState.HANDLED.value, InboundState.HELD.value)  # unread and parked mails still wait for somebody
 _DONE = (DeliveryState.SENT.value, DeliveryState.BOUNCED.value, DeliveryState.WITHDRAWN.value)
 _AT_ONCE = 500  # bound parameters of one statement
@@ -137,7 +137,7 @@ class _Permission:
         row = self._connection.execute(select(schema.edition).where(schema.edition.c.id == edition_id)).one()
         edition = rows.edition_of(row)
         old = edition.timetable.distribution_at < self._limits.get(edition.bulletin, self._oldest)
-        return edition.state in _OVER and old and edition.period not in self._retained
+        return edition.state in OVER and old and edition.period not in self._retained
 
 
 def _received(connection: Connection, older_than: datetime) -> Iterator[_Mail]:
