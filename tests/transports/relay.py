@@ -40,6 +40,8 @@ class Relay(ABC):
                 far = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
                 return
+            for line in (near, far):  # what comes in small pieces goes on in small pieces, at once
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open |= {near, far}
             self.carry(near, far)
 
