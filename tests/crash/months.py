@@ -12,7 +12,6 @@ import gc
 import importlib
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -38,6 +37,7 @@ from bot.service import Service, drafting
 from bot.service.desk import Desk
 from bot.store import sql
 from tests.crash.points import hook_in, kill_after
+from tests.memory import in_memory
 
 LAST = len(STEPS)
 AFTERWARDS = STEPS[-1].at.replace(hour=12)  # the ticks that come after the demonstration's last step
@@ -51,10 +51,8 @@ def nothing() -> None:
 
 @contextmanager
 def playground() -> Iterator[Path]:
-    """A folder for months: in memory where there is room, because nothing here needs a disk that survives."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1_000_000_000
-    with tempfile.TemporaryDirectory(prefix="months-", dir=memory if roomy else None) as folder:
+    """A folder for months: in memory where there is room."""
+    with tempfile.TemporaryDirectory(prefix="months-", dir=in_memory()) as folder:
         yield Path(folder)
 
 
