@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES := $(shell nproc 2>/dev/null || echo 2)
+# Every command is a process of its own; where Python may not keep what it compiled, each would compile the bot again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test gate lint unit lock bench simulate soak format clean
 
