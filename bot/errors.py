@@ -69,6 +69,23 @@ class StoreError(BotError):
     """Base of what the store says."""
 
 
+class OutOfDate(BotError):
+    """A bot that runs knows less than the store: started again, it reads the configuration anew."""
+
+
+class EditionUnreadable(StoreError):
+    """An edition in the store, or a reply or draft of it, is not as this program writes them."""
+
+    def __init__(self, bulletin: str, period: str) -> None:
+        super().__init__(
+            f"The edition {period} of {bulletin} was written by a newer program than this one, which cannot read it.",
+            "Use the newer program.",
+            "edition-unreadable",
+        )
+        self.bulletin = bulletin
+        self.period = period
+
+
 class Conflict(StoreError):
     """Somebody else was faster: read again and plan again."""
 

@@ -22,6 +22,7 @@ from bot.core.records import (
     PeopleOver,
     Token,
 )
+from bot.errors import EditionUnreadable
 
 
 class RawMail(Value):
@@ -183,12 +184,21 @@ class Store(Protocol):
         """Those of the bulletins that have an edition of this month."""
         ...
 
+    def bulletins_in(self, states: Collection[EditionState]) -> frozenset[str]:
+        """The bulletins that have an edition in one of these states."""
+        ...
+
     def edition_by_id(self, edition_id: int) -> Edition | None: ...
 
     def editions(
         self, bulletin: str | None = None, *, states: tuple[EditionState, ...] = tuple(EditionState)
     ) -> tuple[Edition, ...]:
-        """Editions in these states, oldest period first."""
+        """Editions in these states, oldest period first. One that this program cannot read is left out; of one
+        bulletin alone it raises EditionUnreadable."""
+        ...
+
+    def readable(self, states: tuple[EditionState, ...]) -> tuple[tuple[Edition, ...], tuple[EditionUnreadable, ...]]:
+        """The editions in these states, and what is to be said of those that this program cannot read."""
         ...
 
     def view(self, edition_id: int) -> EditionView: ...
@@ -243,7 +253,7 @@ class Store(Protocol):
     ) -> bool:
         """Move one delivery by the table of lifecycle.py, compare-and-set; False when the table says no from here.
 
-        RELEASE also refuses (False) when the delivery's edition no longer lets it go (kind "bulletin" and the
+        RELEASE also refuses (False) when the delivery's edition no longer lets it go (a reader's mail and the
         edition is neither distributing nor distributed (operator retries)): HOLD is checked in that transaction."""
         ...
 

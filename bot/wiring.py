@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from bot.config import BulletinConfig, Config, load_usable
 from bot.core.lifecycle import IN_HAND
+from bot.core.model import EditionState
 from bot.core.timetable import LONDON
 from bot.dictionary import british_dictionary
 from bot.errors import BotError, ConfigError, TemplateError
@@ -147,15 +148,18 @@ class _Opening:
         """Bulletins without a directory that have open editions: somebody took it away too early."""
         known = {*self.absent, *(bulletin.key for bulletin in self.config.bulletins)}
         periods: dict[str, list[str]] = {}
-        for edition in store.editions(states=IN_HAND):
-            if edition.bulletin not in known:
-                periods.setdefault(edition.bulletin, []).append(edition.period)
+        read, unreadable = store.readable(IN_HAND)
+        named = [(edition.bulletin, edition.period) for edition in read]
+        named += [(error.bulletin, error.period) for error in unreadable]
+        for bulletin, period in sorted(named, key=lambda name: name[1]):
+            if bulletin not in known:
+                periods.setdefault(bulletin, []).append(period)
         self.absent |= {key: missing(key, tuple(found)) for key, found in periods.items()}
         self._sharing |= periods.keys()
 
     def _may_write_to(self, store: Store) -> frozenset[str]:
         """The absent bulletins whose people may write to the deployment's mailbox: they have been asked once."""
-        return frozenset(key for key in self.absent if key in self._sharing and store.editions(key))
+        return store.bulletins_in(tuple(EditionState)) & self.absent.keys() & self._sharing
 
     def _accounts(self, environ: Mapping[str, str], absent: frozenset[str]) -> Iterator[Account]:
         """One account for each different mailbox, with the bulletins that use it."""

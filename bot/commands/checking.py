@@ -113,7 +113,8 @@ def sample_bulletin(desk: Desk, key: str) -> Bulletin:
 
 def _templates(desk: Desk, codes: list[int]) -> Iterator[Line]:
     """Every template, rendered with sample data."""
-    for key, looks in desk.looks.items():
+    for key in desk.bulletins:  # not desk.looks: that has bulletins, too, whose own mailbox could not be opened
+        looks = desk.looks[key]
         bulletin = sample_bulletin(desk, key)
         file = word_template(desk.bulletins[key])
         yield _tried(f"{key}: Word template {file.name}", partial(_look_at_template, file), codes)

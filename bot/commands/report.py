@@ -11,14 +11,15 @@ from typing import Any
 from bot.cli import Options
 from bot.commands.shared import desk_for, print_json, say, table
 from bot.core.assemble import of_theme, standing_items, status_of
-from bot.core.model import DeliveryState, EditionState, InboundState, block_text
+from bot.core.model import DeliveryState, EditionState, InboundState, Problem, block_text
 from bot.core.planner.due import bulletin_deliveries
 from bot.core.records import EditionView
 from bot.core.timetable import LONDON, next_step, period_parts
-from bot.errors import InputError
+from bot.errors import EditionUnreadable, InputError
 from bot.service.absent import STOPPED, number_waiting
 from bot.service.desk import Desk
 from bot.service.joined import over_the_files
+from bot.service.unreadable import problem_of
 
 AHEAD = (EditionState.PLANNED, EditionState.COLLECTING, EditionState.IN_REVIEW, EditionState.APPROVED)
 UNEVENLY = 1.1  # ticks do not fall on the second at which a minute's limit has room again
@@ -44,13 +45,16 @@ def status(options: Options, *, as_json: bool, html: Path | None, now: str | Non
 
 def status_document(desk: Desk) -> dict[str, Any]:
     """Everything that `status` says, as plain data."""
-    editions = [_edition(desk, desk.store.view(edition.id)) for edition in desk.store.editions()]
+    views, unreadable = _views(desk)
     stopped = tuple(desk.absent.values())  # as it is now; what was noted of them may be older
-    needs = [p.model_dump() for p in (*stopped, *(p for p in desk.store.problems() if p.code != STOPPED))]
+    noted = [problem for problem in desk.store.problems() if problem.code != STOPPED]
+    told = {(problem.code, problem.where) for problem in noted}
+    noted += [problem for problem in unreadable if (problem.code, problem.where) not in told]
+    needs = [problem.model_dump() for problem in (*stopped, *noted)]
     held = desk.store.inbounds((InboundState.HELD, InboundState.PARKED))
     return {
         "at": desk.clock.now().isoformat(),
-        "editions": editions,
+        "editions": [_edition(desk, view) for view in views],
         "needs_a_person": needs,
         "stopped_bulletins": list(desk.absent),
         "mails_that_wait_for_them": number_waiting(desk),
@@ -60,6 +64,18 @@ def status_document(desk: Desk) -> dict[str, Any]:
             for m in held
         ],
     }
+
+
+def _views(desk: Desk) -> tuple[list[EditionView], list[Problem]]:
+    """Every edition, and what is to be said of those that this program cannot read."""
+    read, unreadable = desk.store.readable(tuple(EditionState))
+    views: list[EditionView] = []
+    for edition in read:
+        try:
+            views.append(desk.store.view(edition.id))
+        except EditionUnreadable as error:
+            unreadable += (error,)
+    return views, [problem_of(desk, error) for error in unreadable]
 
 
 def _edition(desk: Desk, view: EditionView) -> dict[str, Any]:

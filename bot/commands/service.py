@@ -15,7 +15,7 @@ from bot.commands.clockwatch import STAMP, ClockWatch
 from bot.commands.heartbeat import beat
 from bot.commands.shared import desk_for, say
 from bot.config import Config
-from bot.errors import BotError, SchemaMismatch
+from bot.errors import BotError, OutOfDate, SchemaMismatch
 from bot.service import Service, TickReport
 from bot.service.clocks import still
 from bot.service.desk import Desk, log
@@ -59,14 +59,14 @@ def run(options: Options) -> None:
     with desk_for(options) as (config, desk):
         service = Service(desk, moved=_watch_clock(config, desk))
         stopping = threading.Event()
-        refused: list[SchemaMismatch] = []
+        refused: list[BotError] = []
         last = {"tick": time.monotonic()}
 
         def job() -> None:
             last["tick"] = time.monotonic()
             try:
                 report = attempt(service, config, desk)
-            except SchemaMismatch as error:
+            except (SchemaMismatch, OutOfDate) as error:
                 refused.append(error)
                 stopping.set()
                 return
@@ -99,11 +99,12 @@ def run(options: Options) -> None:
 
 def attempt(service: Service, config: Config, desk: Desk) -> TickReport | None:
     """One pass of the service, with its sign of life; None when it failed: that is logged in a sentence, and the next
-    one tries again. Raises SchemaMismatch: a newer program has migrated the store, so this one must end."""
+    one tries again. Raises SchemaMismatch when a newer program has migrated the store, and OutOfDate when another bot
+    works on a bulletin that this one does not know: this one must end."""
     try:
         report = service.tick()
         beat(config, desk, report, os.environ)
-    except SchemaMismatch:
+    except (SchemaMismatch, OutOfDate):
         raise
     except BotError as error:
         log.error("a pass failed: %s", error)

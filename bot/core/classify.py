@@ -114,6 +114,14 @@ def _of_that_bulletin(facts: Facts) -> bool:
     return facts.thread is not None and facts.thread.bulletin in bulletins
 
 
+def _away(facts: Facts) -> bool:
+    """An out-of-office answer that would make somebody absent. As with a reply, the mail of ours that it answers stands
+    in for a proof of who sent it, but never against evidence."""
+    automatic = facts.mail_class is MailClass.AUTO_REPLY and facts.author is not None
+    return automatic and (_for_lead(facts) or _known(facts))
+
+
+FORGED = "The mail system says that the sender's address may be forged."
 READERS_QUESTION = "reader's question"  # the thread of a notice that passes on what a reader asks
 MACHINE = (MailClass.DELAY_NOTICE, MailClass.READ_RECEIPT, MailClass.RECALL, MailClass.CALENDAR_RESPONSE)
 
@@ -135,11 +143,18 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("machine", lambda f: f.mail_class in MACHINE and _ours(f), Kind.FILED, "A machine's notice; nothing to do."),
     Rule("foreign-machine", lambda f: f.mail_class in MACHINE, Kind.STRAY, "A machine's notice that is not about us."),
+    Rule("forged-absence", lambda f: _away(f) and f.authentic == "fail", Kind.HELD, FORGED),
     Rule(
         "absence",
-        lambda f: f.mail_class is MailClass.AUTO_REPLY and (_for_lead(f) or _known(f)) and f.author is not None,
+        lambda f: _away(f) and (f.authentic == "pass" or _for_lead(f) or _for_editor(f)),
         Kind.ABSENCE,
         "An out-of-office answer.",
+    ),
+    Rule(
+        "unproven-absence",
+        lambda f: _away(f) and not _ours(f),
+        Kind.STRAY,
+        "An automatic mail that answers none of ours, and the mail system does not prove who sent it.",
     ),
     Rule(
         "automatic",
@@ -159,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         "forged",
         lambda f: f.authentic == "fail" and (_ours(f) or _known(f)),
         Kind.HELD,
-        "The mail system says that the sender's address may be forged.",
+        FORGED,
     ),
     Rule("forged-stray", lambda f: f.authentic == "fail", Kind.STRAY, "A forged sender, and nothing ties it to us."),
     Rule(

@@ -30,6 +30,10 @@ def _key(*steps: str | int, address: str) -> str:
     return "/".join([*(quote(str(step), safe="") for step in steps), quote(address_key(address), safe="@+")])
 
 
+LATE_COPY = "late_copy"
+READER_KINDS = ("bulletin", LATE_COPY)  # deliveries under such a key: they leave only while their edition lets them go
+
+
 def bulletin_key(bulletin: str, period: str, version: int, reader: str) -> str:
     """The bulletin to one reader. It names no draft, so a second approval of the same version cannot send again."""
     return _key(bulletin, period, "bulletin", f"v{version}", address=reader)

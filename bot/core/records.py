@@ -291,13 +291,14 @@ class DeliveriesWithdrawn(Value):
 class DeliveriesRequeued(Value):
     """Put withdrawn mails of an edition back in the outbox (the editor approved anew). Never those sent.
 
-    ``version`` names the one version that may leave again ("/v2/" in the key); None = any."""
+    ``version`` names the one version that may leave again ("/v2/" in the key); None = any. ``key``: only this mail."""
 
     change: Literal["deliveries_requeued"] = "deliveries_requeued"
     edition_id: int
     kinds: tuple[str, ...]
     not_before: AwareDatetime
     version: int | None = None
+    key: str = ""
 
 
 class DeliveryBounced(Value):

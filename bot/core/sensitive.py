@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _MARKING: Final = re.compile(
-    r"\bOFFICIAL\s*[-–—:]?\s*SENSITIVE\b|^\W*(?:TOP\s+SECRET|SECRET|RESTRICTED|PROTECT)\W*$", re.MULTILINE
+    r"\bOFFICIAL\s*(?:[-–—:]\s*)?SENSITIVE\b|^[^\w\n]*(?:TOP\s+SECRET|SECRET|RESTRICTED|PROTECT)[^\w\n]*$", re.MULTILINE
 )
 _NI_NUMBER: Final = re.compile(r"\b[A-Z]{2}[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D]\b")
 _NHS_NUMBER: Final = re.compile(r"\bNHS\s+(?:no\.?|number)\W{0,3}\d{3}[ -]?\d{3}[ -]?\d{4}\b", re.IGNORECASE)

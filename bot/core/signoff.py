@@ -25,7 +25,7 @@ _QUOTE_STARTS = re.compile(
     r"-{2,}\s*(?:original|forwarded) message|_{10,}\s*$|on .{6,200}\bwrote:\s*$|from:\s.*@", re.IGNORECASE
 )
 _LONGEST = 4_000
-_MOST_LINES = 60
+SIGN_OFF_MAX = 60  # lines; more is text
 _MOST_OPENING = 5  # small lines before any closing
 
 
@@ -41,7 +41,7 @@ def only_sign_off(lines: Iterable[str]) -> bool:
     """Do these lines hold nothing but a sign-off? Before a closing line or "--" only a name, thanks and the phone's
     own line may stand; after it also a job title, how to reach the person, when they work, and a disclaimer."""
     kept = [squeezed for line in lines if (squeezed := " ".join(line.split()))]
-    if len(kept) > _MOST_LINES:
+    if len(kept) > SIGN_OFF_MAX:
         return False
     closed, opening = False, 0
     for line in kept:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.classify import Kind
+from bot.core.lifecycle import IN_HAND
 from bot.core.model import InboundState, Problem, Verdict
 from bot.core.records import ProblemCleared, ProblemNoted
+from bot.errors import OutOfDate
 from bot.service.desk import Account, Desk
 
 if TYPE_CHECKING:
@@ -63,6 +65,19 @@ def must_wait(desk: Desk, account: Account, opened: Opened, verdict: Verdict) ->
     if opened.thread is not None and opened.thread.bulletin in desk.absent:
         return True
     return verdict.kind == Kind.STRAY and bool(account.absent)
+
+
+def all_are_known(desk: Desk) -> None:
+    """Raises OutOfDate when another bot has opened an edition of a bulletin that was configured after this one started:
+    it would take that bulletin's replies for strangers' mail."""
+    unknown = sorted(desk.store.bulletins_in(IN_HAND) - desk.bulletins.keys() - desk.absent.keys())
+    if unknown:
+        raise OutOfDate(
+            f"An edition of {' and '.join(unknown)} is open, and this bot started before that bulletin was configured.",
+            "Put its directory under config/ on this machine too and start this bot again; until then it reads and "
+            "sends nothing.",
+            "bulletin-unknown",
+        )
 
 
 def number_waiting(desk: Desk) -> int:

@@ -10,7 +10,7 @@ from bot.core.model import InboundState
 from bot.core.planner.overdue import LATE, overdue, place_of
 from bot.core.records import Change, ProblemCleared, ProblemNoted
 from bot.core.timetable import LONDON, next_step
-from bot.errors import StoreError
+from bot.errors import EditionUnreadable, StoreError
 from bot.mail.letters import AnswerLetter
 from bot.service.desk import Desk, log
 from bot.service.mended import mended
@@ -41,7 +41,9 @@ def note_late(desk: Desk) -> bool:
     problems = desk.store.problems()
     open_now = {(problem.code, problem.where) for problem in problems if problem.code in LATE}
     late: dict[tuple[str, str], Change] = {}
-    for edition in desk.store.editions(states=IN_HAND):
+    editions, unreadable = desk.store.readable(IN_HAND)
+    open_now -= {(code, f"{one.bulletin} {one.period}") for code in LATE for one in unreadable}  # nobody here can say
+    for edition in editions:
         config = desk.bulletins.get(edition.bulletin)
         skip = config.skip if config else frozenset({edition.period})  # unknown: a month that is not begun is not told
         problem = overdue(edition, now, skip)
@@ -93,11 +95,17 @@ def _needs(desk: Desk) -> tuple[str, ...]:
 def _editions(desk: Desk) -> tuple[str, ...]:
     """Where each edition in hand stands, and what comes next."""
     now, lines = desk.clock.now(), []
-    for edition in desk.store.editions(states=IN_HAND):
-        step = next_step(edition.timetable, desk.store.view(edition.id).done, now)
+    editions, unreadable = desk.store.readable(IN_HAND)
+    for edition in editions:
+        try:
+            view = desk.store.view(edition.id)
+        except EditionUnreadable as error:
+            unreadable += (error,)
+            continue
+        step = next_step(edition.timetable, view.done, now)
         when = f"; next: {step[0]} on {step[1].astimezone(LONDON):%d %b at %H:%M}" if step else ""
         lines.append(f"{place_of(edition)}: {edition.state.value.replace('_', ' ')}{when}.")
-    return tuple(lines)
+    return (*lines, *(one.message for one in unreadable))
 
 
 def forget(desk: Desk) -> bool:

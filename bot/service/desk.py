@@ -44,7 +44,7 @@ class Looks:
 @dataclass(frozen=True)
 class Desk:
     """What the service works with. ``random_bytes`` is the only source of randomness (for tokens). ``absent``: the
-    bulletins that have stopped, each with what the operator is told (absent.py)."""
+    bulletins that have stopped, each with what the operator is told (absent.py, unreadable.py)."""
 
     bulletins: Mapping[str, BulletinConfig]
     looks: Mapping[str, Looks]
@@ -57,7 +57,7 @@ class Desk:
     daily_summary: time | None = None  # when the operator gets the day's summary, London time; None: never
     dictionary: Callable[[str], bool] | None = None  # whether a word is in a British dictionary; None: there is none
     say: Callable[[str], None] = field(default=lambda sentence: None)  # progress for a terminal
-    absent: Mapping[str, Problem] = field(default_factory=dict)
+    absent: dict[str, Problem] = field(default_factory=dict)
 
     def account_of(self, bulletin: str) -> Account:
         """The mailbox that a bulletin uses."""

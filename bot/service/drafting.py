@@ -274,7 +274,7 @@ def distribute(work: Work, effect: Distribute) -> tuple[Change, ...]:
 
 def send_copy(work: Work, effect: SendCopy) -> tuple[Change, ...]:
     """The same frozen body to one late reader; the key is a reader's, so nobody gets a version twice."""
-    return _to_reader(work, _approved(work), effect.to, "late_copy")
+    return _to_reader(work, _approved(work), effect.to, keys.LATE_COPY)
 
 
 def _approved(work: Work) -> Draft:

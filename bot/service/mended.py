@@ -9,6 +9,7 @@ from bot.core.model import Problem
 from bot.core.planner.due import plan_due
 from bot.core.planner.rules import EDITOR_UNREACHABLE
 from bot.core.records import Change, ProblemCleared
+from bot.service import unreadable
 from bot.service.desk import Desk, readers_of
 from bot.service.operator import was_told
 
@@ -50,7 +51,13 @@ def _edits(desk: Desk, bulletin: str, address: str) -> bool:
     return address in {person.address for person in (*config.editors, *config.editor_deputies)}
 
 
+def _unreadable(desk: Desk, bulletin: str, period: str) -> bool:
+    """Whether this program cannot read the edition either; for one that could not, unreadable.py looks again."""
+    return not unreadable.can_read(desk, bulletin, period)
+
+
 _LASTS: Mapping[str, Callable[[Desk, str, str], bool]] = {
+    unreadable.UNREADABLE: _unreadable,
     "edition-stuck": _stuck,
     "no-readers": _unread,
     EDITOR_UNREACHABLE: _edits,

@@ -259,7 +259,7 @@ def _thread_of(desk: Desk, delivery: Delivery, tokens: tuple[Token, ...]) -> Thr
     edition = desk.store.edition_by_id(delivery.edition_id) if delivery.edition_id else None
     if edition is None or not _ours_or_absent(desk, edition.bulletin):
         return None
-    if edition.bulletin in desk.absent or delivery.kind in ("bulletin", "late_copy"):
+    if edition.bulletin in desk.absent or delivery.kind in keys.READER_KINDS:
         return Thread(by="thread", kind="bulletin", purpose="reader", bulletin=edition.bulletin, period=edition.period)
     if asked := keys.readers_question(delivery.key):
         theme = next((one.theme for one in edition.asked if one.digest == asked), "")

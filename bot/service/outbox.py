@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from bot.core.lifecycle import DeliveryEvent
 from bot.core.model import DeliveryState, Problem
-from bot.core.records import Change, Delivery, Logged, ProblemCleared, ProblemNoted
+from bot.core.records import Delivery, Logged, ProblemNoted
 from bot.errors import BotError, LoginFailed, MaybeSent, NotSent, Refused, TransportError, Unavailable
 from bot.ports import Probe, StagedMail
-from bot.service.desk import Account, Desk, log
+from bot.service.desk import Account, Desk
 from bot.service.restored import left_before
+from bot.service.trouble import Side, note_trouble, note_unexpected
 
 LEASE_SECONDS = 120
-SENDING_TROUBLE = ("in-doubt", "refused", "mailbox-unreachable", "login-failed")
 BATCH = 10  # few, so that what a stopped or slow tick leaves leased is soon free again
 
 
@@ -30,20 +31,31 @@ def staged(desk: Desk, delivery: Delivery) -> StagedMail:
     )
 
 
-def account_for(desk: Desk, delivery: Delivery) -> Account:
-    """The mailbox that a delivery leaves from: the one whose bulletin its key names, else the first."""
-    bulletin = delivery.key.split("/", 1)[0]
-    return next((account for account in desk.accounts if bulletin in account.bulletins), desk.accounts[0])
+def bulletin_of(delivery: Delivery) -> str:
+    """The bulletin that a mail's key names; a mail to the operator names none."""
+    return delivery.key.split("/", 1)[0]
 
 
-def deliver(desk: Desk, may_go_on: Callable[[], bool], *, look_first: bool = False) -> int:
+def account_for(desk: Desk, delivery: Delivery) -> Account | None:
+    """The mailbox that a mail leaves from: its bulletin's, or the first for a mail to the operator. None where this bot
+    does not know the bulletin: another one does, and this one would use a wrong mailbox."""
+    bulletin = bulletin_of(delivery)
+    first = desk.accounts[0] if delivery.edition_id is None else None
+    return next((account for account in desk.accounts if bulletin in account.bulletins), first)
+
+
+def deliver(
+    desk: Desk, may_go_on: Callable[[], bool], worked: set[tuple[str, Side]], *, look_first: bool = False
+) -> int:
     """Let queued mails leave, a bounded number of them; gives how many left. ``look_first``: a backup was put back, so
-    each is looked up in the mailbox before it leaves."""
+    each is looked up in the mailbox before it leaves. A mailbox that fails rests until the next call, and those of
+    other bulletins go on; ``worked`` is told which have worked."""
     left = 0
     tried: set[str] = set()
-    while may_go_on() and (room := _room(desk)) > 0:
+    outgoing = _Outgoing(desk, worked)
+    while may_go_on() and (room := outgoing.room()) > 0:
         found = desk.store.lease_deliverable(
-            desk.clock.now(), min(BATCH, room), LEASE_SECONDS, absent=tuple(desk.absent)
+            desk.clock.now(), min(BATCH, room), LEASE_SECONDS, absent=outgoing.passed_over()
         )
         leased = [delivery for delivery in found if delivery.key not in tried]  # the others wait for their lease
         tried.update(delivery.key for delivery in leased)
@@ -51,28 +63,83 @@ def deliver(desk: Desk, may_go_on: Callable[[], bool], *, look_first: bool = Fal
             if not may_go_on():  # SIGTERM, or mail must be read
                 desk.store.give_back(leased[number:])
                 return left
-            account = account_for(desk, delivery)
-            try:
-                if look_first and left_before(desk, account.sender, delivery, staged(desk, delivery)):
+            with outgoing.account_of(delivery) as account:
+                if account is None or (
+                    look_first and left_before(desk, account.sender, delivery, staged(desk, delivery))
+                ):
                     continue
                 left += _send(desk, account, delivery)
-            except (Unavailable, LoginFailed) as error:
-                note_trouble(desk, account, error)
-                return left
-            except BotError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a library below a mailbox; what was in hand is asked about
-                note_unexpected(desk, account, error)
-                return left
+        if kept_back := outgoing.kept_back(leased):
+            desk.store.give_back(kept_back)
         if not leased:
             break
     return left
 
 
-def _room(desk: Desk) -> int:
-    """How many mails the mailboxes' limits a minute leave room for: what cannot leave is not leased."""
-    paces = [getattr(account.sender, "pace", None) for account in desk.accounts]
-    return max((pace.room() if pace else BATCH for pace in paces), default=0)
+class _Outgoing:
+    """The mailboxes of one pass of sending or probing: which have failed, and which have worked."""
+
+    def __init__(self, desk: Desk, worked: set[tuple[str, Side]]) -> None:
+        self.desk = desk
+        self._failed: set[str] = set()
+        self._worked = worked
+        self._unknown: set[str] = set()
+
+    def room(self) -> int:
+        """How many mails the mailboxes' limits a minute leave room for: what cannot leave is not leased."""
+        return max((_room(account) for account in self.desk.accounts if self._is_well(account)), default=0)
+
+    def passed_over(self) -> tuple[str, ...]:
+        """The bulletins whose mails wait: those that are absent, and those whose mailbox failed or is at its limit."""
+        away = [account for account in self.desk.accounts if not self._is_well(account) or _room(account) <= 0]
+        return tuple(sorted({*self.desk.absent, *self._unknown}.union(*(account.bulletins for account in away))))
+
+    @contextmanager
+    def account_of(self, delivery: Delivery) -> Iterator[Account | None]:
+        """The mailbox that a mail leaves from, or None where it must wait; its trouble is noted, and it rests then."""
+        account = account_for(self.desk, delivery)
+        if account is None:
+            self._unknown.add(bulletin_of(delivery))
+        if account is None or not self._is_well(account):
+            yield None
+            return
+        name = account.mailbox.name
+        try:
+            yield account
+        except TransportError as error:
+            note_trouble(self.desk, account, error, Side.SENDING)
+            self._rests(name)
+        except BotError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a library below a mailbox; what was in hand is asked about
+            note_unexpected(self.desk, account, error, Side.SENDING)
+            self._rests(name)
+        else:
+            self._worked.add((name, Side.SENDING))
+
+    def kept_back(self, leased: Sequence[Delivery]) -> list[Delivery]:
+        """Those that need no lease, as nothing else of their bulletin is looked at in this pass. A mail to the operator
+        keeps its lease, or it would be met again and again."""
+        passed_over = self.passed_over()
+        return [mail for mail in leased if mail.edition_id is not None and bulletin_of(mail) in passed_over]
+
+    @property
+    def failed(self) -> int:
+        """How many mailboxes rest."""
+        return len(self._failed)
+
+    def _rests(self, name: str) -> None:
+        self._failed.add(name)
+        self._worked.discard((name, Side.SENDING))
+
+    def _is_well(self, account: Account) -> bool:
+        return account.mailbox.name not in self._failed
+
+
+def _room(account: Account) -> int:
+    """How many mails may leave from a mailbox now."""
+    pace = getattr(account.sender, "pace", None)
+    return pace.room() if pace else BATCH
 
 
 def again_in(desk: Desk) -> float | None:
@@ -125,21 +192,22 @@ def _release(desk: Desk, account: Account, delivery: Delivery, mail: StagedMail)
     return 1
 
 
-def probe_silent(desk: Desk, may_go_on: Callable[[], bool]) -> int:
+def probe_silent(desk: Desk, may_go_on: Callable[[], bool], worked: set[tuple[str, Side]]) -> int:
     """Mails of which nobody knows whether they left: ask the mailbox. What stays unknown goes to a person.
 
     Gives how many were settled: an edition may have waited for one of them, so the round was not idle."""
     settled = 0
-    for delivery in desk.store.silent(desk.clock.now(), BATCH, LEASE_SECONDS, absent=tuple(desk.absent)):
-        if not may_go_on():
-            break
-        account = account_for(desk, delivery)
-        try:
-            answer = account.sender.probe(staged(desk, delivery))
-        except TransportError as error:
-            note_trouble(desk, account, error)
-            break
-        settled += _settle(desk, delivery, answer, desk.clock.now())
+    outgoing = _Outgoing(desk, worked)
+    failed = -1
+    while outgoing.failed > failed:  # the mailboxes of others are asked although one has failed
+        failed = outgoing.failed
+        silent = desk.store.silent(desk.clock.now(), BATCH, LEASE_SECONDS, absent=outgoing.passed_over())
+        for delivery in silent:
+            if not may_go_on():
+                return settled
+            with outgoing.account_of(delivery) as account:
+                if account is not None:
+                    settled += _settle(desk, delivery, account.sender.probe(staged(desk, delivery)), desk.clock.now())
     return settled
 
 
@@ -174,57 +242,3 @@ def _tell(desk: Desk, delivery: Delivery, code: str, sentence: str) -> None:
         ],
         desk.clock.now(),
     )
-
-
-def troubled(desk: Desk) -> bool:
-    """Is something wrong with sending? Then an alert waits for the next tick, or it would fare like the mail before."""
-    return any(problem.code in SENDING_TROUBLE for problem in desk.store.problems())
-
-
-def _bulletins(account: Account) -> str:
-    """A mailbox by its bulletins: its name holds its address, which the log must not."""
-    return ", ".join(sorted(account.bulletins)) or "no bulletin"
-
-
-def note_trouble(desk: Desk, account: Account, error: BotError) -> None:
-    """The mailbox is not there: noted once, cleared when it answers again. "Wait a moment" is no trouble."""
-    if error.code == "throttled":
-        log.info("mailbox of %s: paced", _bulletins(account))
-        return
-    name = account.mailbox.name
-    code = "login-failed" if isinstance(error, LoginFailed) else "mailbox-unreachable"
-    log.warning("mailbox of %s: %s", _bulletins(account), code)
-    open_codes = {problem.code for problem in desk.store.problems() if problem.where == name}
-    if code == "mailbox-unreachable" and "login-failed" in open_codes:
-        return  # one trouble, one alert: a mailbox that refuses us is not to be reached either
-    problem = Problem(code=code, sentence=error.message, where=name, todo=error.hint)
-    desk.store.apply([ProblemNoted(problem=problem)], desk.clock.now())
-
-
-def note_unexpected(desk: Desk, account: Account, error: Exception) -> str:
-    """A mailbox failed in a way that nobody foresaw: the same alert as for one that is away; gives its sentence."""
-    log.error("mailbox of %s: unexpected %s", _bulletins(account), type(error).__name__, exc_info=error)
-    sentence = f"The mailbox failed in an unexpected way ({type(error).__name__})."
-    note_trouble(desk, account, Unavailable(sentence, "The log says more; please report it.", "unexpected"))
-    return sentence
-
-
-def note_all_clear(desk: Desk, account: Account, *, read_all: bool = False) -> None:
-    """The mailbox answers (again). What it holds and cannot give us is noted once; ``read_all``: it was read to the
-    end, so a mail that it does not complain of any more needs nobody."""
-    name = account.mailbox.name
-    unreadable = {
-        (problem.code, f"{name}: {problem.where}"): problem for problem in getattr(account.mailbox, "problems", ())
-    }
-    open_now = {(problem.code, problem.where) for problem in desk.store.problems()}
-    changes: list[Change] = [
-        ProblemNoted(problem=unreadable[code, where].model_copy(update={"where": where}))
-        for code, where in sorted(unreadable.keys() - open_now)
-    ]
-    changes += [
-        ProblemCleared(code=code, where=where)
-        for code, where in sorted(open_now - unreadable.keys())
-        if where == name or (read_all and code == "mail-unreadable" and where.startswith(f"{name}: "))
-    ]
-    if changes:
-        desk.store.apply(changes, desk.clock.now())

@@ -19,12 +19,13 @@ from bot.core.model import Problem
 from bot.core.planner.due import plan_due
 from bot.core.records import Edition, Logged, ProblemCleared, ProblemNoted
 from bot.core.timetable import months_missed, period_of
-from bot.errors import BotError, Conflict, StoreError, TransportError
-from bot.service import absent, clocks, joined, outbox
+from bot.errors import BotError, Conflict, EditionUnreadable, StoreError, TransportError
+from bot.service import absent, clocks, joined, outbox, trouble, unreadable
 from bot.service.daily import besides
 from bot.service.desk import Desk, log
 from bot.service.operator import tell_operator
 from bot.service.restored import restored_from
+from bot.service.trouble import Side
 
 CHUNK = 20
 CHUNK_SECONDS = 5.0
@@ -75,6 +76,7 @@ class Service:
         self._started = False
         self._backup: datetime | None = None  # the time of a backup that was put back, while that matters
         self._catching_up = False  # after that: what was filed since is not read yet, so nothing may leave
+        self._worked: set[tuple[str, Side]] = set()  # sides of mailboxes that worked to the end of this pass
         self._first: list[int] = []  # mails that name a mail of ours: in a flood they are read before the rest
 
     def stop(self) -> None:
@@ -85,12 +87,14 @@ class Service:
         """One pass: rounds of receive, understand, advance, deliver until nothing moves."""
         total = TickReport()
         self.desk.store.check_schema()
+        absent.all_are_known(self.desk)
         if not self._started:
             absent.note_absent(self.desk)
             self._started = True
         self._backup = restored_from(self.desk)
         looked = self._monotonic()
         self._everything = True
+        self._worked.clear()
         for _ in range(MOST_ROUNDS):
             done = self._round()
             total.received += done.received
@@ -103,10 +107,11 @@ class Service:
                 break
             self._everything = done.idle or self._monotonic() - looked > LOOK_SECONDS
             looked = self._monotonic() if self._everything else looked
+        trouble.note_works(self.desk, self._worked)
         if self._stopping or self._catching_up:
             return total
         queued = not self._resting and besides(self.desk)
-        if (tell_operator(self.desk) or queued) and not outbox.troubled(self.desk):
+        if (tell_operator(self.desk) or queued) and not trouble.troubled(self.desk):
             self._deliver(total)
         total.again_in = outbox.again_in(self.desk)
         return total
@@ -158,15 +163,15 @@ class Service:
                         cut = True  # what is remembered is read before more is fetched
                         break
             except TransportError as error:
-                outbox.note_trouble(self.desk, account, error)
+                trouble.note_trouble(self.desk, account, error, Side.READING)
                 report.problems.append(error.message)
             except BotError:
                 raise
             except Exception as error:  # noqa: BLE001 - a library below a mailbox; the other mailboxes go on
-                report.problems.append(outbox.note_unexpected(self.desk, account, error))
+                report.problems.append(trouble.note_unexpected(self.desk, account, error, Side.READING))
             else:
                 read_all = not cut and given < MOST_RECEIVED and getattr(box, "read_all", False)
-                outbox.note_all_clear(self.desk, account, read_all=read_all)
+                trouble.note_read(self.desk, account, read_all=read_all)
 
     def _understand(self, report: TickReport) -> None:
         go_on = self._budget()
@@ -183,18 +188,27 @@ class Service:
             self._touched.add(found.edition_id if found else None)
 
     def _file(self, report: TickReport) -> None:
-        """Tell the mailbox about mails that are handled; a repeat is harmless."""
+        """Tell the mailboxes about mails that are handled; a repeat is harmless. One that fails holds up no other."""
         accounts = {account.mailbox.name: account for account in self.desk.accounts}
-        for filing in self.desk.store.unfiled(CHUNK * 5, absent.mailboxes(self.desk)):
-            account = accounts.get(filing.mailbox)
-            if account is None:
-                continue
-            try:
-                account.mailbox.acknowledge(filing.ref, filing.place)
-            except TransportError as error:
-                outbox.note_trouble(self.desk, account, error)
-                return
-            self.desk.store.filed(filing.inbound)
+        failed: set[str] = set()
+        again = True
+        while again and len(failed) < len(accounts):
+            again = False
+            names = tuple(accounts.keys() - failed) if failed else absent.mailboxes(self.desk)
+            for filing in self.desk.store.unfiled(CHUNK * 5, names):
+                account = accounts.get(filing.mailbox)
+                if account is None or filing.mailbox in failed:
+                    continue
+                try:
+                    account.mailbox.acknowledge(filing.ref, filing.place)
+                except TransportError as error:
+                    trouble.note_trouble(self.desk, account, error, Side.FILING)
+                    self._worked.discard((filing.mailbox, Side.FILING))
+                    failed.add(filing.mailbox)
+                    again = True
+                    continue
+                self.desk.store.filed(filing.inbound)
+                self._worked.add((filing.mailbox, Side.FILING))
 
     def _advance(self, report: TickReport) -> None:
         """What the calendar asks of each open edition."""
@@ -230,18 +244,26 @@ class Service:
 
         One whose deadline has passed is opened all the same: planning tells operator and editors, who may EXTEND it."""
         store, config = self.desk.store, self.desk.bulletins[bulletin]
-        before = [edition.period for edition in store.editions(bulletin) if edition.period < period]
-        for missing in months_missed(max(before, default=None), period):
-            store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=config.timetable(missing)))
+        before = [edition for edition in store.editions(bulletin) if edition.period < period]
+        listed = max((edition.strays_listed for edition in before), default=0)  # its drafts go on from there
+        for missing in months_missed(max((edition.period for edition in before), default=None), period):
+            dates = config.timetable(missing)
+            store.add_edition(Edition(bulletin=bulletin, period=missing, timetable=dates, strays_listed=listed))
         self._opened.add((bulletin, period))
 
     def _due(self, touched: Collection[int | None], now: datetime) -> Iterator[Edition]:
         """The editions that something may be due for: of those that something happened to, or of all of them.
 
         Many are read at once, as there is nothing to do for most; whoever is given is read again by itself."""
+        read, unread = self.desk.store.readable(IN_HAND)
+        if self._everything:
+            unreadable.look_again(self.desk)
+        for error in unread:
+            if error.bulletin in self.desk.bulletins:
+                unreadable.stop(self.desk, error)
         editions = [
             edition
-            for edition in self.desk.store.editions(states=IN_HAND)
+            for edition in read
             if edition.bulletin in self.desk.bulletins and (self._everything or edition.id in touched)
         ]
         for some in _together(editions):
@@ -279,6 +301,10 @@ class Service:
             desk.store.apply([*changes_of(desk, view, plan, now), unstuck], now)
         except Conflict:
             return True
+        except EditionUnreadable as error:
+            unreadable.stop(desk, error)
+            report.problems.append(error.message)
+            return False
         except BotError as error:
             self._stuck(edition, where, error.message, error.hint, report)
             return False
@@ -301,8 +327,9 @@ class Service:
             log.error("the store cannot be written: %s", where)
 
     def _deliver(self, report: TickReport) -> None:
-        report.settled += outbox.probe_silent(self.desk, self._budget())
-        report.left += outbox.deliver(self.desk, self._budget(), look_first=self._backup is not None)
+        report.settled += outbox.probe_silent(self.desk, self._budget(), self._worked)
+        look_first = self._backup is not None
+        report.left += outbox.deliver(self.desk, self._budget(), self._worked, look_first=look_first)
 
 
 def _together(editions: Sequence[Edition]) -> Iterator[list[Edition]]:

@@ -27,8 +27,8 @@ from bot.core.records import (
     Logged,
     ProblemNoted,
 )
-from bot.errors import Conflict, StoreError
-from bot.service import absent, filing, joined, submitting
+from bot.errors import Conflict, EditionUnreadable, StoreError
+from bot.service import absent, filing, joined, submitting, unreadable
 from bot.service.carry_out import changes_of
 from bot.service.commanding import plan_command
 from bot.service.desk import Desk, log
@@ -64,6 +64,10 @@ def understand(desk: Desk, inbound: Inbound) -> int:
         return 1
     try:
         return _handle_through_races(desk, inbound)
+    except EditionUnreadable as error:  # no fault of the mail's: a newer program will read it
+        unreadable.stop(desk, error)
+        desk.store.wait(inbound.id, absent.waiting(desk))
+        return 0
     except StoreError as error:
         if error.code not in ABOUT_ONE_MAIL:
             with suppress(StoreError):  # that was no fault of the mail's: it does not count

@@ -16,9 +16,12 @@ from bot.core.effects import (
 from bot.core.model import DeliveryState, Draft, FormField, Person, SectionStatus, Theme, block_text
 from bot.core.records import Change, Delivery, Inbound
 from bot.core.timetable import month_title, shifted_period
+from bot.errors import StoreError
 from bot.mail import letters
 from bot.mail.parse import parse_message
+from bot.mail.prescan import prescan
 from bot.mail.templates import in_words
+from bot.service.opening import BYTES_GONE
 from bot.service.readers import words_of
 from bot.service.work import Work
 
@@ -273,18 +276,33 @@ def _undelivered(delivery: Delivery, names: dict[str, str]) -> letters.Undeliver
 
 
 def stray_mail(work: Work, inbound: Inbound, *, numbered: bool = False) -> letters.StrayMail:
-    """One line about a mail that waits for a person: sender and subject as they stand in it."""
-    message = parse_message(work.desk.store.raw(inbound.id))
+    """One line about a mail that waits for a person: sender and subject as they stand in it. Of a mail that is not
+    safe to parse, or whose bytes are gone, only what its row says."""
     verdict = inbound.verdict
+    sender, subject, gone = _heading_of(work, inbound)
     titles = {theme.key: theme.title for theme in work.desk.bulletins[work.bulletin].themes}
     return letters.StrayMail(
         number=inbound.id if numbered else 0,
-        sender=message.from_addresses[0] if message.from_addresses else "an unreadable sender",
+        sender=sender or (verdict.person if verdict else "") or "an unreadable sender",
         at=inbound.received_at,
-        subject=message.subject,
-        reason=verdict.reasons[0] if verdict and verdict.reasons else "",
+        subject=subject,
+        reason=" ".join(filter(None, (*(verdict.reasons[:1] if verdict else ()), gone))),
         candidates=tuple(titles[c] for c in verdict.candidates if c in titles) if verdict else (),
     )
+
+
+def _heading_of(work: Work, inbound: Inbound) -> tuple[str, str, str]:
+    """A mail's sender and subject, where they may be read, and a sentence when its bytes are gone."""
+    try:
+        raw = work.desk.store.raw(inbound.id)
+    except StoreError as error:
+        if error.code not in BYTES_GONE:
+            raise
+        return "", "subject not kept", error.message
+    if prescan(raw):
+        return "", "subject not read", ""
+    message = parse_message(raw)
+    return next(iter(message.from_addresses), ""), message.subject, ""
 
 
 def notify(work: Work, effect: Notify) -> tuple[Change, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -44,10 +45,13 @@ def backup(url: str, file: Path | str) -> None:
     with _beside(target) as partial, plainly():
         if source is not None:
             _copy_file(source, partial)
+            _check_file(partial)
         else:
-            copy(url, f"sqlite:///{partial}")
-            _single_file(partial)
-        _check_file(partial)
+            with _locally() as local:
+                copy(url, _url(local))
+                _single_file(local)
+                _check_file(local)
+                _copy_bytes(local, partial)
         _name(partial, target)
 
 
@@ -57,8 +61,9 @@ def restore(file: Path | str, url: str, *, at: datetime) -> Path | None:
     Nobody knows what left after the backup was made: all that was queued or releasing in it becomes in doubt, which
     means that it is looked up or shown to a person, never sent blindly. That is written before the backup has the
     store's name, so whenever this is killed, the store is the old one, whole, or the new one with its mark. An SQLite
-    store that is there is kept beside it (the path is returned); a PostgreSQL database must be empty. Raises
-    StoreError (also while somebody uses the store), SchemaMismatch.
+    store that is there is kept beside it (the path is returned); a PostgreSQL database must be empty, and gets the rows
+    of a copy that was migrated first. The backup itself is only read, wherever it lies. Raises StoreError (also while
+    somebody uses the store), SchemaMismatch.
     """
     source = Path(file)
     if not source.is_file():
@@ -67,7 +72,14 @@ def restore(file: Path | str, url: str, *, at: datetime) -> Path | None:
     with plainly():
         if target is not None:
             return _replace(source, target, at)
-        _copy_all(f"sqlite:///{source}", url, at)
+        with _locally() as local:
+            _fetch(source, local)
+            _check_file(local)
+            _check_store(local)
+            from bot.store.migrate import migrate  # loads Alembic
+
+            migrate(_url(local))  # a PostgreSQL database is filled with rows of today's tables only
+            _copy_all(_url(local), url, at)
     return None
 
 
@@ -142,6 +154,51 @@ def _doubt(connection: Connection, at: datetime) -> None:
 # ------------------------------------------------------------------------------------------------------ files
 
 
+def _url(file: Path) -> str:
+    """The store URL of an SQLite file of ours."""
+    return f"sqlite:///{file.as_posix()}"
+
+
+@contextmanager
+def _locally() -> Iterator[Path]:
+    """A name for a private copy where SQLite may work: a backup may lie on a network share. It is gone afterwards."""
+    try:
+        directory = tempfile.TemporaryDirectory(prefix="bulletin-")  # 0700
+    except OSError as error:
+        raise StoreError(
+            f"There is no temporary directory to work in: {error.strerror or error}.", "Name one in TMPDIR.", "file"
+        ) from error
+    with directory as name:
+        yield Path(name) / "copy.db"
+
+
+def _fetch(source: Path, target: Path) -> None:
+    """A private copy of a backup, which itself is only read: its bytes, or, of one that has a log beside it (a store's
+    file, taken for a backup), what SQLite makes of the two."""
+    if any(source.with_name(source.name + suffix).exists() for suffix in _BESIDE):
+        _copy_file(source, target)
+        return
+    _copy_bytes(source, target)
+    try:
+        _single_file(target)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{source} cannot be read as a store: {error}.", "Is it damaged?", "damaged") from error
+
+
+def _copy_bytes(source: Path, target: Path) -> None:
+    """The same bytes in a new file (0600), on the disk."""
+    try:
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        shutil.copyfile(source, target)
+        _sync(target)
+    except OSError as error:
+        raise StoreError(
+            f"{source} cannot be copied into {target.parent}: {error.strerror or error}.",
+            "Check the rights and the disk; TMPDIR names another temporary directory.",
+            "file",
+        ) from error
+
+
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A name beside the target for what is not complete yet; it is gone afterwards."""
@@ -201,7 +258,7 @@ def _replace(source: Path, target: Path, at: datetime) -> Path | None:
     """Put a copy of ``source``, marked as restored, at ``target`` in one step; what was there stays beside it."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _beside(target) as partial:
-        _copy_file(source, partial)
+        _fetch(source, partial)
         _check_file(partial)
         _check_store(partial)
         _mark(partial, at)

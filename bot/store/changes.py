@@ -152,7 +152,7 @@ def _withdrawn(connection: Connection, batch: _Batch, at: datetime) -> None:
 
 def _requeued(connection: Connection, batch: _Batch, at: datetime) -> None:
     for change in batch:
-        outbox.requeue(connection, change.edition_id, change.kinds, change.not_before, at, change.version)
+        outbox.requeue(connection, change.edition_id, change.kinds, change.not_before, at, change.version, change.key)
 
 
 def _bounced(connection: Connection, batch: _Batch, at: datetime) -> None:

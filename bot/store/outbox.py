@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, and_, bindparam, or_, select, update
 
+from bot.core.keys import READER_KINDS
 from bot.core.lifecycle import DeliveryEvent, delivery_cell, sources
 from bot.core.model import DeliveryState, EditionState
 from bot.core.records import Delivery
@@ -17,7 +18,7 @@ from bot.store.rows import DELIVERY_COLUMNS, deliveries_of
 
 RELEASE_LEASE_SECONDS = 600  # how long a release may be silent before others probe: SMTP waits 300 s after the dot
 LONGEST_LEASE = timedelta(hours=1)  # none is taken for so long, whatever two machines' clocks differ by
-BULLETIN = "bulletin"  # the kind of readers' mails, which leave only while their edition lets them go
+BULLETIN = "bulletin"  # the kind of readers' mails of a distribution; a late copy leaves with the others
 LETS_GO = (EditionState.DISTRIBUTING, EditionState.DISTRIBUTED)  # the second: what the operator queued again
 
 _table = schema.delivery
@@ -35,12 +36,12 @@ def movable(event: DeliveryEvent) -> ColumnElement[bool]:
 
 
 def _distributing() -> ColumnElement[bool]:
-    """SQL for "no reader's bulletin, or its edition lets it go"."""
+    """SQL for "no reader's mail, or its edition lets it go"."""
     edition = schema.edition
     lets_go = select(edition.c.id).where(
         edition.c.id == _table.c.edition_id, edition.c.state.in_([state.value for state in LETS_GO])
     )
-    return or_(_table.c.kind != BULLETIN, lets_go.exists())
+    return or_(_table.c.kind.not_in(READER_KINDS), lets_go.exists())
 
 
 def _unleased(now: datetime) -> ColumnElement[bool]:
@@ -68,7 +69,7 @@ def lease_deliverable(
     A bulletin whose edition does not let it go is passed over: it could not be released, and would hold up others.
     """
     ready = select(_table.c.id).where(_table.c.not_before <= now, _unleased(now), *_present(absent))
-    others = ready.where(schema.OTHERS).order_by(_table.c.id)
+    others = ready.where(schema.OTHERS, _distributing()).order_by(_table.c.id)  # late copies among them
     readers = ready.where(schema.READERS, _distributing()).order_by(_table.c.id)
     return _lease(connection, (others, readers), limit, now, lease_seconds)
 
@@ -182,9 +183,13 @@ def requeue(
     not_before: datetime,
     at: datetime,
     version: int | None = None,
+    key: str = "",
 ) -> None:
-    """Put withdrawn mails of these kinds back in the outbox, of this version only; no kind named means none."""
+    """Put withdrawn mails of these kinds back in the outbox, of this version (and key) only; no kind named means
+    none."""
     where = [_table.c.edition_id == edition_id, movable(DeliveryEvent.REQUEUE), _table.c.kind.in_(kinds)]
+    if key:
+        where.append(_table.c.key == key)
     if version is not None:
         where.append(_table.c.key.contains(f"/bulletin/v{version}/", autoescape=True))
     state = target(DeliveryEvent.REQUEUE).value

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, select, update
 from bot.core.lifecycle import OVER
 from bot.core.model import DeliveryState, InboundState
 from bot.core.timetable import LONDON
+from bot.errors import StoreError
 from bot.store import chain, opening, rows, schema
 from bot.store.engine import make_engine, writing
 from bot.store.faults import plainly
@@ -42,13 +43,15 @@ class _Mail(NamedTuple):
 def purge(url: str, older_than: datetime, *, at: datetime) -> int:
     """Remove the bytes of mails from before ``older_than``; how many blobs went. ``at`` is the log's time.
 
-    On SQLite the freed pages are overwritten by VACUUM, so nothing is left in the file.
+    On SQLite what is freed is overwritten, so nothing is left in the file, and VACUUM makes it smaller. Raises
+    StoreError (code ``not-smaller``) when all was removed but the file could not be made smaller.
     """
     with plainly():
         engine = make_engine(url)
         try:
             opening.make_ready(engine)
             with writing(engine).begin() as connection:
+                _overwrite(connection)
                 gone = _purge(connection, older_than, at)
                 chain.append(connection, None, at, PURGED, {"blobs": gone, "older_than": older_than.isoformat()})
             _compact(engine)
@@ -81,11 +84,16 @@ def forget(connection: Connection, limits: Mapping[str, datetime], at: datetime,
     row = connection.execute(last.order_by(table.c.number.desc()).limit(1)).first()
     if row is not None and _day(row.at) == _day(at) and not json.loads(row.data).get("more"):
         return 0
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what is freed is overwritten, without a VACUUM
+    _overwrite(connection)
     gone = _purge(connection, max(limits.values()), at, limits, most)
     chain.append(connection, None, at, PURGED, {"blobs": gone, "more": int(gone >= most)})
     return gone
+
+
+def _overwrite(connection: Connection) -> None:
+    """What this connection frees is overwritten (SQLite), without a VACUUM."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def _day(moment: datetime) -> date:
@@ -196,14 +204,23 @@ def _chunks(digests: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _compact(engine: Engine) -> None:
-    """Overwrite what was freed (SQLite); PostgreSQL's own vacuum does it there."""
+    """Give back to the disk what was freed (SQLite); PostgreSQL's own vacuum does it there. Raises StoreError."""
     if engine.dialect.name != "sqlite":
         return
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.close()
+        try:
+            cursor.execute("VACUUM")
+        finally:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise StoreError(
+            "The old mails were deleted, but the store's file could not be made smaller: the disk has too little "
+            "space for that, or another program keeps the store busy.",
+            "Free as much space as the store takes, then run purge again to shrink the file.",
+            "not-smaller",
+        ) from error
     finally:
         connection.close()

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, Table
 
 from bot.core.keys import address_key
-from bot.core.model import Draft, Problem, Submission
+from bot.core.model import Draft, Problem, Submission, Verdict
 from bot.core.records import Absence, Count, Decided, Delivery, Edition, Inbound, PeopleOver, Token
+from bot.errors import EditionUnreadable
 from bot.store import schema
 
 _EDITION_COLUMNS = frozenset({"id", "bulletin", "period", "state", "version"})
@@ -37,16 +38,22 @@ PROBLEM_COLUMNS = columns(schema.problem, tuple(Problem.model_fields))
 
 
 def edition_of(row: Row[Any]) -> Edition:
-    """An edition from its whole row."""
-    values = json.loads(row.data)
-    values.update({name: row._mapping[name] for name in _EDITION_COLUMNS})
-    return Edition.model_validate(values)
+    """An edition from its whole row. Raises EditionUnreadable."""
+    try:
+        values = json.loads(row.data)
+        return Edition.model_validate({**values, **{name: row._mapping[name] for name in _EDITION_COLUMNS}})
+    except ValueError as error:  # also pydantic's
+        raise EditionUnreadable(row.bulletin, row.period) from error
 
 
 def inbound_of(row: Row[Any]) -> Inbound:
-    """An inbound from INBOUND_COLUMNS."""
+    """An inbound from INBOUND_COLUMNS.
+
+    A newer program's verdict may say more than we know of: it is passed over, or one such mail in the holding pen would
+    stop every edition whose draft lists that pen."""
     values = dict(row._mapping)
-    values["verdict"] = json.loads(values["verdict"]) if values["verdict"] else None
+    said = json.loads(values["verdict"]) if values["verdict"] else None
+    values["verdict"] = {name: said[name] for name in Verdict.model_fields if name in said} if said else None
     return Inbound.model_validate(values)
 
 

@@ -28,7 +28,7 @@ from bot.core.records import (
     PeopleOver,
     Token,
 )
-from bot.errors import StoreError
+from bot.errors import EditionUnreadable, StoreError
 from bot.ports import Filing, Place, RawMail
 from bot.store import chain, changes, opening, outbox, rows, schema, statements, viewing
 from bot.store.engine import make_engine, single, snapshot, writing
@@ -237,6 +237,12 @@ class SqlStore:
             given = {"of_bulletins": list(bulletins), "of_period": period}
             return frozenset(connection.execute(statements.OPENED, given).scalars())
 
+    def bulletins_in(self, states: Collection[EditionState]) -> frozenset[str]:
+        """The bulletins that have an edition in one of these states."""
+        wanted = select(schema.edition.c.bulletin).where(schema.edition.c.state.in_([state.value for state in states]))
+        with self._looking() as connection:
+            return frozenset(connection.execute(wanted.distinct()).scalars())
+
     def edition_by_id(self, edition_id: int) -> Edition | None:
         """The edition with this id, or None."""
         with self._looking() as connection:
@@ -245,15 +251,36 @@ class SqlStore:
     def editions(
         self, bulletin: str | None = None, *, states: tuple[EditionState, ...] = tuple(EditionState)
     ) -> tuple[Edition, ...]:
-        """All editions, oldest period first; a tick asks for those in some states, so that history costs nothing."""
+        """All editions, oldest period first; a tick asks for those in some states, so that history costs nothing.
+
+        One that this program cannot read is left out; of one bulletin alone it raises EditionUnreadable."""
+        read, unreadable = self._editions(bulletin, states)
+        if bulletin is not None and unreadable:
+            raise unreadable[0]
+        return read
+
+    def readable(self, states: tuple[EditionState, ...]) -> tuple[tuple[Edition, ...], tuple[EditionUnreadable, ...]]:
+        """The editions in these states, and what is to be said of those that this program cannot read."""
+        return self._editions(None, states)
+
+    def _editions(
+        self, bulletin: str | None, states: tuple[EditionState, ...]
+    ) -> tuple[tuple[Edition, ...], tuple[EditionUnreadable, ...]]:
         table = schema.edition
         wanted = select(table).order_by(table.c.period, table.c.bulletin)
         if states != tuple(EditionState):
             wanted = wanted.where(table.c.state.in_([state.value for state in states]))
         if bulletin is not None:
             wanted = wanted.where(table.c.bulletin == bulletin)
+        read: list[Edition] = []
+        unreadable: list[EditionUnreadable] = []
         with self._looking() as connection:
-            return tuple(rows.edition_of(row) for row in connection.execute(wanted))
+            for row in connection.execute(wanted):
+                try:
+                    read.append(rows.edition_of(row))
+                except EditionUnreadable as error:
+                    unreadable.append(error)
+        return tuple(read), tuple(unreadable)
 
     def view(self, edition_id: int) -> EditionView:
         """Everything a planner needs to know about one edition, read in one transaction."""

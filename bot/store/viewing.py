@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, bindparam, func, or_, select
 
 from bot.core import keys
 from bot.core.model import Draft, InboundState
 from bot.core.records import Absence, Decided, Edition, EditionView, Inbound
-from bot.errors import StoreError
+from bot.errors import EditionUnreadable, StoreError
 from bot.store import chain, rows, schema
 
 MOST_STRAYS = 30  # that one summary lists; the next one goes on from there
@@ -40,6 +43,12 @@ _NEWEST_DRAFTS = select(schema.draft.c.edition_id, schema.draft.c.data).where(
 )
 # Sorted by absences() itself: asked to sort by id, a database would read all absences there ever were.
 _ABSENCES = select(schema.absence.c.id, *rows.ABSENCE_COLUMNS).where(schema.OPEN_ABSENCE)
+_NEWEST_EDITIONS = (  # few: this month's and those that a correction may still be made of
+    select(schema.edition.c.data)
+    .where(schema.edition.c.bulletin == bindparam("of_bulletin"))
+    .order_by(schema.edition.c.period.desc())
+    .limit(3)
+)
 _BLOB = select(schema.blob.c.data, schema.blob.c.purged_at).where(schema.blob.c.digest == bindparam("of_digest"))
 
 
@@ -76,12 +85,17 @@ def blob(connection: Connection, digest: str) -> bytes:
 
 
 def draft(connection: Connection, edition_id: int, number: int | None) -> Draft | None:
-    """One draft; the newest when ``number`` is None."""
+    """One draft; the newest when ``number`` is None. Raises EditionUnreadable."""
     table = schema.draft
     wanted = select(table.c.data).where(table.c.edition_id == edition_id).order_by(table.c.number.desc()).limit(1)
     if number is not None:
         wanted = wanted.where(table.c.number == number)
-    return rows.draft_of(connection.execute(wanted).scalar_one_or_none())
+    data = connection.execute(wanted).scalar_one_or_none()
+    try:
+        return rows.draft_of(data)
+    except ValidationError as error:
+        names = select(schema.edition.c.bulletin, schema.edition.c.period).where(schema.edition.c.id == edition_id)
+        raise EditionUnreadable(*connection.execute(names).one()) from error
 
 
 def absences(connection: Connection) -> tuple[Absence, ...]:
@@ -98,7 +112,8 @@ def decisions(connection: Connection, edition_id: int) -> tuple[Decided, ...]:
 
 
 def view(connection: Connection, edition_id: int) -> EditionView:
-    """One edition and what belongs to it, in a fixed number of statements. Raises StoreError on an unknown id."""
+    """One edition and what belongs to it, in a fixed number of statements. Raises StoreError on an unknown id, and
+    EditionUnreadable."""
     (found,) = views(connection, [edition_id])
     return found.model_copy(
         update={
@@ -111,27 +126,40 @@ def view(connection: Connection, edition_id: int) -> EditionView:
 
 def views(connection: Connection, ids: Sequence[int]) -> tuple[EditionView, ...]:
     """Several editions without ``held``, ``strays`` and ``log_head``, which only a draft mail shows, in the order of
-    ``ids``: few statements for all of them. Raises StoreError on an unknown id."""
+    ``ids``: few statements for all of them. Raises StoreError on an unknown id, and EditionUnreadable."""
     given = {"of_editions": list(ids)}
     editions = {row.id: rows.edition_of(row) for row in connection.execute(_EDITIONS, given)}
     if len(editions) < len(set(ids)):
         raise StoreError("There is no such edition in the store.", "Check the bulletin and the month.", "no-edition")
     submissions, deliveries = _by_edition(connection, _SUBMISSIONS, given), _by_edition(connection, _DELIVERIES, given)
     done = _by_edition(connection, _DONE, given)
-    drafts = {row.edition_id: rows.draft_of(row.data) for row in connection.execute(_NEWEST_DRAFTS, given)}
+    drafts = {row.edition_id: row.data for row in connection.execute(_NEWEST_DRAFTS, given)}
     away = absences(connection)
-    return tuple(
-        EditionView(
-            edition=editions[edition_id],
-            submissions=tuple(rows.submission_of(row.data) for row in submissions[edition_id]),
-            done=frozenset(row.name for row in done[edition_id]),
-            draft=drafts.get(edition_id),
-            approved=_approved(connection, editions[edition_id], drafts.get(edition_id)),
+
+    def one(edition: Edition) -> EditionView:
+        with _readable(edition):
+            said = tuple(rows.submission_of(row.data) for row in submissions[edition.id])
+            newest = rows.draft_of(drafts.get(edition.id))
+        return EditionView(
+            edition=edition,
+            submissions=said,
+            done=frozenset(row.name for row in done[edition.id]),
+            draft=newest,
+            approved=_approved(connection, edition, newest),
             absences=away,
-            deliveries=rows.deliveries_of(deliveries[edition_id]),
+            deliveries=rows.deliveries_of(deliveries[edition.id]),
         )
-        for edition_id in ids
-    )
+
+    return tuple(one(editions[edition_id]) for edition_id in ids)
+
+
+@contextmanager
+def _readable(edition: Edition) -> Iterator[None]:
+    """Raises EditionUnreadable for what belongs to this edition and cannot be read."""
+    try:
+        yield
+    except ValidationError as error:
+        raise EditionUnreadable(edition.bulletin, edition.period) from error
 
 
 def _by_edition(connection: Connection, wanted: Select[Any], given: dict[str, Any]) -> dict[int, list[Row[Any]]]:
@@ -160,15 +188,40 @@ def _held(connection: Connection, edition: Edition) -> tuple[Inbound, ...]:
 
 
 def _strays(connection: Connection, edition: Edition) -> tuple[Inbound, ...]:
-    """Mails that were left in the inbox and that no summary has listed."""
-    table = schema.inbound
-    return _of_bulletin(connection, edition, and_(schema.LEFT, table.c.id > edition.strays_listed), MOST_STRAYS)
+    """Mails that were left in the inbox and that no summary of the bulletin has listed: where there are some, the
+    editions beside this one are asked too, as a late correction lists strays as well."""
+    found = _of_bulletin(connection, edition, schema.LEFT, MOST_STRAYS, edition.strays_listed)
+    listed = _listed(connection, edition) if found else edition.strays_listed
+    if listed == edition.strays_listed:
+        return found
+    return _of_bulletin(connection, edition, schema.LEFT, MOST_STRAYS, listed)
+
+
+def _listed(connection: Connection, edition: Edition) -> int:
+    """The last stray that this edition or the newest ones of its bulletin have listed."""
+    given = connection.execute(_NEWEST_EDITIONS, {"of_bulletin": edition.bulletin}).scalars()
+    return max((edition.strays_listed, *map(_listed_in, given)))
+
+
+def _listed_in(data: str) -> int:
+    """What an edition's row says that it has listed; nothing in one that cannot be read, which is told of itself."""
+    try:
+        return int(json.loads(data)["strays_listed"])
+    except (ValueError, TypeError, KeyError):
+        return 0
 
 
 def _of_bulletin(
-    connection: Connection, edition: Edition, where: ColumnElement[bool], most: int | None = None
+    connection: Connection, edition: Edition, where: ColumnElement[bool] | TextClause, most: int, after: int = 0
 ) -> tuple[Inbound, ...]:
-    """Mails but those whose verdict names another bulletin."""
-    wanted: Any = select(*rows.INBOUND_COLUMNS).where(where).order_by(schema.inbound.c.id).limit(most)
-    found = (rows.inbound_of(row) for row in connection.execute(wanted))
-    return tuple(mail for mail in found if mail.verdict is None or mail.verdict.bulletin in (None, edition.bulletin))
+    """The first mails with a higher id than ``after``, but those whose verdict names another bulletin: these take
+    nobody's room."""
+    table = schema.inbound
+    found: list[Inbound] = []
+    while True:
+        wanted = select(*rows.INBOUND_COLUMNS).where(where, table.c.id > after).order_by(table.c.id).limit(most)
+        page = [rows.inbound_of(row) for row in connection.execute(wanted)]
+        found += [m for m in page if m.verdict is None or m.verdict.bulletin in (None, edition.bulletin)]
+        if len(page) < most or len(found) >= most:
+            return tuple(found[:most])
+        after = page[-1].id

@@ -140,6 +140,7 @@ def tokens(past: Edition, themes: int) -> Iterator[Change]:
 
 def history(made: World, editions: int, themes: int, readers: int, bulletin: str = "ccsu-rag") -> None:
     """Months that are over: submissions, deliveries that were sent, tokens (those of leads never die), log lines."""
+    made.save(EditionState.CANCELLED)  # the world's own, whose bulletin a service here does not know
     for number in range(editions):
         past = made.store.add_edition(edition(f"{1990 + number // 12}-{number % 12 + 1:02}", bulletin))
         changes: list[Change] = [*tokens(past, themes), TokensKilled(bulletin=bulletin, period=past.period)]

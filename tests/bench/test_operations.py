@@ -47,8 +47,8 @@ class Asked(NamedTuple):
 STORE = {
     "a pass with nothing to do": Asked(36, 5),
     "a reply is received, read and answered": Asked(106, 19),
-    "a stranger's mail is received and left": Asked(68, 14),
-    "a draft is made and sent": Asked(100, 16),
+    "a stranger's mail is received and left": Asked(71, 14),
+    "a draft is made and sent": Asked(101, 16),
     "one reader's bulletin leaves": Asked(17, 5),
 }
 CALLS = {

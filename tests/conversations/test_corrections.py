@@ -63,7 +63,7 @@ def stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     real, answers = world.service._deliver, iter([True] * 8)  # asked before the batch, and before each of its seven
 
     def once(report: TickReport) -> None:
-        report.left += outbox.deliver(world.desk, lambda: next(answers, False))
+        report.left += outbox.deliver(world.desk, lambda: next(answers, False), set())
 
     monkeypatch.setattr(world.service, "_deliver", once)
     world.at("2025-08-18 09:00")

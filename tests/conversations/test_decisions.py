@@ -76,7 +76,7 @@ def test_hold_stops_what_has_not_left_and_approving_anew_sends_only_the_rest(wor
     answers = iter([True] * 8)  # asked before the batch, and before each of its seven
 
     def seven_then_stop(report) -> None:
-        report.left += outbox.deliver(world.desk, lambda: next(answers, False))
+        report.left += outbox.deliver(world.desk, lambda: next(answers, False), set())
 
     monkeypatch.setattr(world.service, "_deliver", seven_then_stop)
     world.at("2025-08-18 09:00")

@@ -87,7 +87,7 @@ def test_when_the_time_of_a_pass_is_over_the_next_one_goes_on_at_once(
     answers = iter([True] * 4)  # before the batch of ten, and before three of them
 
     def three_then_stop(report: TickReport) -> None:
-        report.left += outbox.deliver(world.desk, lambda: next(answers, False))
+        report.left += outbox.deliver(world.desk, lambda: next(answers, False), set())
 
     monkeypatch.setattr(world.service, "_deliver", three_then_stop)
     world.at("2025-08-18 09:00")

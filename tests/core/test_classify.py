@@ -56,6 +56,8 @@ STORIES: dict[str, tuple[Facts, Kind]] = {
     "foreign-bounce": (mail(None, BOUNCE), Kind.STRAY),
     "machine": (mail(LEAD, RECEIPT, thread=REQUEST), Kind.FILED),
     "foreign-machine": (mail(STRANGER, RECEIPT), Kind.STRAY),
+    "forged-absence": (mail(LEAD, AUTO, thread=REQUEST, authentic="fail"), Kind.HELD),
+    "unproven-absence": (mail(LEAD, AUTO, authentic="none"), Kind.STRAY),
     "absence": (mail(LEAD, AUTO, thread=REQUEST), Kind.ABSENCE),
     "automatic": (mail(READER, AUTO, thread=BULLETIN), Kind.FILED),
     "foreign-automatic": (mail(STRANGER, AUTO), Kind.STRAY),
@@ -180,6 +182,34 @@ def test_a_bounce_that_names_a_mail_of_ours_is_a_bounce_whatever_its_class() -> 
 
 def test_an_out_of_office_by_a_lead_counts_without_a_thread_too() -> None:
     assert classify(mail(LEAD, AUTO)).rule == "absence"
+
+
+@pytest.mark.parametrize("who", [LEAD, EDITOR])
+@pytest.mark.parametrize("tie", [REQUEST, DRAFT, BULLETIN, None])
+def test_a_forged_out_of_office_is_held_as_forged_and_makes_nobody_absent(who: str, tie: Thread | None) -> None:
+    verdict = classify(mail(who, AUTO, thread=tie, authentic="fail"))
+    assert (verdict.kind, verdict.rule) == (Kind.HELD, "forged-absence")
+    assert "may be forged" in verdict.reasons[0]
+
+
+def test_a_forged_out_of_office_of_somebody_who_could_not_be_absent_is_filed_like_any_other() -> None:
+    assert classify(mail(READER, AUTO, thread=BULLETIN, authentic="fail")).rule == "automatic"
+
+
+@pytest.mark.parametrize(
+    ("who", "tie", "rule"),
+    [
+        (LEAD, REQUEST, "absence"),
+        (EDITOR, DRAFT, "absence"),
+        (LEAD, BULLETIN, "automatic"),  # every reader has that mail
+        (LEAD, None, "unproven-absence"),
+        (EDITOR, None, "unproven-absence"),
+    ],
+)
+def test_an_unproven_out_of_office_counts_only_as_the_answer_to_a_request_or_a_draft(
+    who: str, tie: Thread | None, rule: str
+) -> None:
+    assert classify(mail(who, AUTO, thread=tie, authentic="none")).rule == rule
 
 
 def test_an_out_of_office_without_a_readable_author_is_filed_because_nobody_is_known_to_be_away() -> None:

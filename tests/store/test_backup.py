@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +24,7 @@ from bot.store import schema
 from bot.store.backup import backup, copy, purge, restore, retain
 from bot.store.migrate import migrate
 from bot.store.sql import SqlStore
-from tests.store.test_migrate import _other
+from tests.store.test_migrate import OLD, _other
 from tests.store.world import NOW, World, edition, later
 
 LATE = NOW + timedelta(days=100)
@@ -191,6 +196,103 @@ def test_a_backup_of_an_older_version_is_restored_and_then_migrated(
     assert open_store(sqlite_url).events(0)[-1].what == "restored"
 
 
+def _old_backup(folder: Path) -> Path:
+    """A backup of a store of the first schema, with its data."""
+    with closing(sqlite3.connect(folder / "old.db")) as connection:
+        connection.executescript(OLD.read_text("utf-8"))
+    backup(f"sqlite:///{folder}/old.db", folder / "b.db")
+    return folder / "b.db"
+
+
+def test_a_backup_from_before_an_upgrade_is_restored_with_its_data(
+    url: str, tmp_path: Path, open_store: Callable[[str], SqlStore]
+) -> None:
+    restore(_old_backup(tmp_path), url, at=LATE)
+    migrate(url)  # has something to do on SQLite alone, where the file itself was put back
+    store = open_store(url)
+    assert [one.theme for one in store.view(1).submissions] == ["hate-crime"]
+    assert store.raw(1).endswith(b"Nothing this month.\r\n")
+    assert [problem.code for problem in store.problems()] == ["restored"]
+    assert store.broken_events() == ()
+
+
+@pytest.mark.parametrize("by", ["today", "another program, with a log for many writers"])
+def test_a_backup_is_only_read(
+    url: str, by: str, tmp_path: Path, open_store: Callable[[str], SqlStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(f"sqlite:///{tmp_path}/first.db", SqlStore(f"sqlite:///{tmp_path}/first.db"))
+    _fill(world)
+    kept = tmp_path / "share"
+    kept.mkdir()
+    backup(world.url, kept / "b.db")
+    world.sql.close()
+    if by != "today":
+        with closing(sqlite3.connect(kept / "b.db")) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+    before = (kept / "b.db").read_bytes()
+    (kept / "b.db").chmod(0o400)
+    opened: list[str] = []
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda name, **more: opened.append(str(name)) or real(name, **more))
+    restore(kept / "b.db", url, at=LATE)
+    assert not [name for name in opened if name.startswith(str(kept))]
+    assert (kept / "b.db").read_bytes() == before
+    assert [file.name for file in kept.iterdir()] == ["b.db"]
+    assert len(open_store(url).view(1).submissions) == 1
+
+
+def test_a_stores_file_that_is_in_use_is_restored_with_what_is_in_its_log(
+    url: str, tmp_path: Path, open_store: Callable[[str], SqlStore]
+) -> None:
+    live = SqlStore(f"sqlite:///{tmp_path}/live.db")
+    live.add_edition(edition("2025-09"))  # in the write-ahead log
+    restore(tmp_path / "live.db", url, at=LATE)
+    live.close()
+    assert [one.period for one in open_store(url).editions()] == ["2025-09"]
+
+
+def test_a_backup_may_lie_on_a_network_share(
+    world: World, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
+    open_store: Callable[[str], SqlStore],
+) -> None:  # fmt: skip
+    _fill(world)
+    share, local = tmp_path / "share", tmp_path / "tmp"
+    share.mkdir()
+    local.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(local))
+    monkeypatch.setattr("bot.store.engine.network_file_system", lambda file: "nfs4" if share in file.parents else "")
+    backup(world.url, share / "b.db")
+    assert [file.name for file in share.iterdir()] == ["b.db"]
+    if os.name != "nt":
+        assert stat.S_IMODE((share / "b.db").stat().st_mode) == 0o600
+    other = _other(world.url, lambda: request.getfixturevalue("cluster"))
+    restore(share / "b.db", other, at=LATE)
+    assert list(local.iterdir()) == []
+    assert open_store(other).raw(1) == b"a lead's own words"
+
+
+def test_a_restore_that_finds_no_room_or_no_backup_of_ours_leaves_nothing(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "letter.db").write_text("Dear editor, " * 100)
+    (tmp_path / "empty.db").write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be read as a store"):
+        restore(tmp_path / "letter.db", url, at=LATE)
+    with pytest.raises(SchemaMismatch):
+        restore(tmp_path / "empty.db", url, at=LATE)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    backed_up = _old_backup(tmp_path)
+    monkeypatch.setattr("bot.store.backup.shutil.copyfile", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        restore(backed_up, url, at=LATE)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def test_a_store_that_is_not_there_is_no_source_and_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no store"):
         copy(f"sqlite:///{tmp_path}/misspelt.db", f"sqlite:///{tmp_path}/new.db")
@@ -302,3 +404,35 @@ def test_nothing_of_a_purged_mail_is_left_in_the_file(sqlite_url: str) -> None:
     assert purge(sqlite_url, LATE, at=LATE) == 1
     beside = [one for one in file.parent.iterdir() if one.name.startswith(file.name)]
     assert not any(b"canary" in one.read_bytes() for one in beside)
+
+
+_PURGE_IN_LITTLE_SPACE = """
+import resource, sys
+from datetime import datetime
+from bot.errors import StoreError
+from bot.store.purge import purge
+
+url, limit, at = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # as on a disk with no more room than this
+try:
+    purge(url, at, at=at)
+except StoreError as error:
+    print(error.code, error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
+def test_a_purge_that_cannot_shrink_the_file_has_deleted_and_says_so(sqlite_url: str) -> None:
+    world = World(sqlite_url, SqlStore(sqlite_url))
+    canary = b"canary-7f3a" * 2000
+    old = world.mail("1", canary)
+    world.mail("2", os.urandom(3_000_000))  # unread: it stays, and the file with it
+    world.store.apply([world.closed(old)], NOW)
+    world.sql.close()
+    command = [sys.executable, "-c", _PURGE_IN_LITTLE_SPACE, sqlite_url, "1500000", LATE.isoformat()]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.startswith("not-smaller The old mails were deleted, but the store's file could not be made smaller")
+    assert "run purge again" in told
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert b"canary" not in file.read_bytes()  # overwritten, although no VACUUM did it
+    assert purge(sqlite_url, LATE, at=LATE) == 0

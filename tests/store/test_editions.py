@@ -17,7 +17,6 @@ from bot.core.records import (
     CountsAdded,
     DecisionAdded,
     DueDone,
-    Edition,
     EditionSaved,
     Logged,
     ProblemCleared,
@@ -27,6 +26,7 @@ from bot.core.records import (
     TokensKilled,
 )
 from bot.errors import Conflict, StoreError
+from bot.store.viewing import MOST_STRAYS
 from tests.store.world import NOW, World, blob, edition, later
 
 
@@ -154,6 +154,31 @@ def test_listed_strays_are_not_listed_again(world: World) -> None:
     stray = world.mail()
     world.store.apply([world.closed(stray, place="left"), world.saved(EditionState.PLANNED, strays_listed=stray)], NOW)
     assert world.store.view(world.edition.id).strays == ()
+
+
+def left(world: World, ref: str, bulletin: str | None = None) -> int:
+    """A stray, which may be another bulletin's."""
+    stray = world.mail(ref)
+    verdict = Verdict(kind="stray", bulletin=bulletin)
+    world.store.apply([world.closed(stray, place="left", verdict=verdict)], NOW)
+    return stray
+
+
+def test_strays_that_another_edition_of_the_bulletin_has_listed_are_not_listed_again(world: World) -> None:
+    old, new = left(world, "1"), left(world, "2")
+    later_one = world.store.add_edition(edition("2025-09"))
+    world.store.apply([world.saved(EditionState.DISTRIBUTED, strays_listed=old)], NOW)
+    assert [mail.id for mail in world.store.view(later_one.id).strays] == [new]
+    other = world.store.add_edition(edition(bulletin="west-rag"))
+    assert [mail.id for mail in world.store.view(other.id).strays] == [old, new]  # each bulletin lists them
+
+
+def test_strays_of_another_bulletin_take_no_room_and_hide_none(world: World) -> None:
+    theirs = [left(world, f"t{number}", "west-rag") for number in range(MOST_STRAYS + 5)]
+    mine = [left(world, f"m{number}") for number in range(MOST_STRAYS + 5)]
+    assert [mail.id for mail in world.store.view(world.edition.id).strays] == mine[:MOST_STRAYS]
+    other = world.store.add_edition(edition(bulletin="west-rag"))
+    assert [mail.id for mail in world.store.view(other.id).strays] == theirs[:MOST_STRAYS]
 
 
 def test_a_view_takes_as_many_statements_for_300_deliveries_as_for_one(world: World) -> None:
@@ -310,5 +335,5 @@ def test_a_row_of_a_newer_program_is_a_plain_sentence(world: World) -> None:
         connection.exec_driver_sql("""UPDATE edition SET data = '{"what": "is this"}'""")
     with pytest.raises(StoreError) as told:
         world.store.edition_by_id(world.edition.id)
-    assert told.value.code == "row-unreadable"
-    assert Edition.__name__ in told.value.message
+    assert told.value.code == "edition-unreadable"
+    assert "2025-08 of ccsu-rag" in told.value.message

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import event as sql_event
 
+from bot.core.keys import READER_KINDS
 from bot.core.lifecycle import DELIVERY, DeliveryEvent, delivery_cell
 from bot.core.model import DeliveryState, EditionState
 from bot.core.records import DeliveriesRequeued, DeliveriesWithdrawn, DeliveryBounced, DeliveryQueued
@@ -103,8 +105,9 @@ def test_mails_of_an_absent_bulletin_are_passed_over(world: World) -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in EditionState if state not in LETS_GO])
-def test_a_bulletin_leaves_only_while_its_edition_is_distributing(world: World, state: EditionState) -> None:
-    bulletin, receipt = world.queue("a"), world.queue("a", "receipt")
+@pytest.mark.parametrize("kind", READER_KINDS)
+def test_a_readers_mail_leaves_only_while_its_edition_lets_it_go(world: World, state: EditionState, kind: str) -> None:
+    bulletin, receipt = world.queue("a", kind), world.queue("a", "receipt")
     world.save(state)
     assert [one.key for one in world.store.lease_deliverable(NOW, 10, 60)] == [receipt]
     assert not world.store.move_delivery(bulletin, E.RELEASE, NOW)
@@ -113,8 +116,9 @@ def test_a_bulletin_leaves_only_while_its_edition_is_distributing(world: World, 
     assert world.store.move_delivery(bulletin, E.RELEASE, NOW)
 
 
-def test_hold_between_lease_and_release_wins(world: World) -> None:
-    key = world.queue("a")
+@pytest.mark.parametrize("kind", READER_KINDS)
+def test_hold_between_lease_and_release_wins(world: World, kind: str) -> None:
+    key = world.queue("a", kind)
     world.save(EditionState.DISTRIBUTING)
     assert len(world.store.lease_deliverable(NOW, 10, 60)) == 1
     world.save(EditionState.STOPPED)
@@ -187,6 +191,31 @@ def test_withdraw_and_requeue_keep_to_edition_kind_and_state(world: World) -> No
     assert (requeued.not_before, requeued.reason) == (later(9), "")
 
 
+def test_one_withdrawn_mail_is_queued_again_by_its_key(world: World) -> None:
+    mine, other = world.queue("a", "late_copy"), world.queue("b", "late_copy")
+    world.store.apply([DeliveriesWithdrawn(edition_id=world.edition.id, kinds=READER_KINDS, reason="HOLD")], NOW)
+    again = DeliveriesRequeued(edition_id=world.edition.id, kinds=READER_KINDS, not_before=NOW, key=mine)
+    world.store.apply([again], NOW)
+    states = {key: found.state for key in (mine, other) if (found := world.store.delivery(key))}
+    assert states == {mine: DeliveryState.QUEUED, other: DeliveryState.WITHDRAWN}
+
+
+def test_what_leaves_next_is_found_by_the_indexes(world: World) -> None:
+    plans: list[str] = []
+
+    def note(connection: Any, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if statement.startswith("SELECT delivery.id"):
+            raw = connection.connection.cursor()
+            plans.extend(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    if world.sql._engine.dialect.name != "sqlite":
+        return  # test_growth_of_ticks.py looks at PostgreSQL's plans
+    sql_event.listen(world.sql._engine, "before_cursor_execute", note)
+    world.store.lease_deliverable(NOW, 10, 60)
+    scans = [line for line in plans if line.startswith("SCAN delivery") or "delivery USING" in line]
+    assert [line.rpartition(" ")[2] for line in scans] == ["ix_delivery_others", "ix_delivery_readers"]
+
+
 def test_deliveries_can_be_asked_by_edition_and_kind(world: World) -> None:
     keys = [world.queue("a"), world.queue("a", "receipt"), world.queue("b", "receipt", edition_id=None)]
     assert [one.key for one in world.store.deliveries()] == keys
@@ -211,7 +240,7 @@ class Walk(RuleBasedStateMachine):
     """Whatever happens in whatever order, rows stand where the table of lifecycle.py says."""
 
     names = st.sampled_from("abc")
-    kinds = st.sampled_from(["bulletin", "receipt"])
+    kinds = st.sampled_from([*READER_KINDS, "receipt"])
 
     def __init__(self, world: World, period: str) -> None:
         super().__init__()
@@ -241,7 +270,7 @@ class Walk(RuleBasedStateMachine):
         """The store says yes exactly where the table does."""
         key = f"{self.edition.period}/{kind}/{name}"
         moved = self.world.store.move_delivery(key, event, NOW)
-        held = event is E.RELEASE and kind == "bulletin" and self.state is not EditionState.DISTRIBUTING
+        held = event is E.RELEASE and kind in READER_KINDS and self.state is not EditionState.DISTRIBUTING
         assert moved == (key in self.model and not held and self._step(key, event))
 
     @rule(name=names, kind=kinds)
@@ -252,7 +281,7 @@ class Walk(RuleBasedStateMachine):
         if key in self.model:
             self._step(key, E.BOUNCE)
 
-    @rule(kinds=st.sampled_from([(), ("bulletin",), ("bulletin", "receipt")]), back=st.booleans())
+    @rule(kinds=st.sampled_from([(), READER_KINDS, ("bulletin", "receipt")]), back=st.booleans())
     def sweep(self, kinds: tuple[str, ...], back: bool) -> None:
         """Withdraw or requeue many at once."""
         number = self.edition.id

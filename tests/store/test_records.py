@@ -157,3 +157,30 @@ def test_where_editions_drafts_problems_and_the_log_name_a_person(world: World, 
     assert len(tables["event"]) == 1
     assert {name: found[name] for name in tables} == {"edition": 2, "draft": 1, "problem": 1, "event": 1}
     assert joann.encode() not in everything
+
+
+@pytest.mark.parametrize("field", ["From", "To"])
+def test_one_hostile_mail_takes_nothing_from_anybody(world: World, tmp_path: Path, field: str) -> None:
+    """A thousand brackets in an address field, or at the start of a note, break a parser that goes down into them."""
+    brackets = b"(" * 1_500
+    filled(world)
+    world.mail("3", field.encode() + b": " + brackets + b"\r\n\r\ntext\r\n")
+    theirs = field.encode() + b": " + brackets + b",\r\n <Lead@council.example.org>\r\n\r\ntext\r\n"
+    world.mail("4", theirs)
+    noted = "[" * 100_000 + "lead@council.example.org"
+    world.store.apply([ProblemNoted(problem=Problem(code="refused", sentence=noted, where="x"))], NOW)
+    target = tmp_path / "lead.zip"
+    found = subject_access(world.url, "lead@council.example.org", target)
+    with zipfile.ZipFile(target) as packed:
+        mails = [packed.read(name) for name in packed.namelist() if name.startswith("received/")]
+    assert mails == [LEAD, theirs]
+    assert found["problem"] == 1
+
+
+def test_half_an_answer_to_a_person_is_not_left_behind(world: World, tmp_path: Path) -> None:
+    filled(world)
+    spoil(world.url, "UPDATE blob SET data = (SELECT data FROM blob WHERE digest IN (SELECT header FROM delivery))")
+    target = tmp_path / "lead.zip"
+    with pytest.raises(StoreError):
+        subject_access(world.url, "lead@council.example.org", target)
+    assert not target.exists()

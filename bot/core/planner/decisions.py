@@ -186,7 +186,9 @@ def _approve_stopped(build: PlanBuilder, view: EditionView, said: Said, now: dat
         objected_by="",
     )
     build.write(
-        DeliveriesRequeued(edition_id=edition.id, kinds=("bulletin",), not_before=now, version=edition.issue_version)
+        DeliveriesRequeued(
+            edition_id=edition.id, kinds=keys.READER_KINDS, not_before=now, version=edition.issue_version
+        )
     )
     sentences = ("What had been stopped goes on its way now. Nobody who has it gets it again.",)
     _answer(build, said, view, "approved anew", sentences)
@@ -274,7 +276,9 @@ def _cancel(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now
     )
     build.write(
         DeliveriesWithdrawn(
-            edition_id=edition.id, kinds=("request", "reminder", "deputy_question", "bulletin"), reason="CANCEL"
+            edition_id=edition.id,
+            kinds=("request", "reminder", "deputy_question", *keys.READER_KINDS),
+            reason="CANCEL",
         ),
         TokensKilled(bulletin=edition.bulletin, period=edition.period),
         ProblemCleared(code=REQUESTS_MISSED, where=place_of(edition)),

@@ -193,7 +193,7 @@ def make_draft(
     into the draft mail."""
     edition = build.edition
     version = edition.issue_version
-    if any(d.kind == "bulletin" and f"/bulletin/v{version}/" in d.key for d in view.deliveries):
+    if any(f"/bulletin/v{version}/" in d.key for d in view.deliveries):
         version += 1
     number = (view.draft.number if view.draft else 0) + 1
     build.set(
@@ -240,8 +240,8 @@ def _release(build: PlanBuilder, view: EditionView, now: datetime) -> None:
                 data={"readers": len(edition.readers), "draft": view.approved_digest},
             ),
         )
-        if any(d.kind == "bulletin" for d in view.deliveries):
-            build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason="out of date"))
+        if any(d.kind in keys.READER_KINDS for d in view.deliveries):
+            build.write(DeliveriesWithdrawn(edition_id=edition.id, kinds=keys.READER_KINDS, reason="out of date"))
         build.do(Distribute())
 
 

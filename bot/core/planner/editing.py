@@ -11,10 +11,10 @@ from bot.core.enclosures import BYTES_MAX, Enclosure, size_in_words
 from bot.core.lifecycle import EditionEvent, edition_cell
 from bot.core.model import DeliveryState, EditionState, Person, Theme
 from bot.core.planner import people
-from bot.core.planner.due import make_draft
+from bot.core.planner.due import bulletin_deliveries, make_draft
 from bot.core.planner.rules import Rules
 from bot.core.planner.said import Said, answer, stays
-from bot.core.records import EditionView, Logged, Question
+from bot.core.records import DeliveriesRequeued, EditionView, Logged, Question
 
 EDITED_FILE = "edited-file"  # the question: take the file although it does not say all by itself?
 _WHAT_NOW = {
@@ -220,19 +220,23 @@ def version_deliveries(view: EditionView, version: int) -> dict[str, DeliverySta
     return {d.recipient: d.state for d in view.deliveries if f"/bulletin/v{version}/" in d.key}
 
 
+_NOT_LEFT = (DeliveryState.WITHDRAWN, DeliveryState.QUEUED)
+
+
 def readers_for(view: EditionView, rules: Rules) -> tuple[Person, ...]:
     """Whom the next approval sends to. First version: the list as it is now. A correction: everybody who has the
-    version before. After a stop, when some have it and some got nothing: everybody on the list that was frozen."""
+    version before, or a late copy of it on its way. After a stop, when some have it and some got nothing: everybody on
+    the list that was frozen."""
     before = max((_version(d.key) for d in view.deliveries if _version(d.key) < view.edition.issue_version), default=0)
     there = version_deliveries(view, before)
     if not there:
         return rules.readers
-    stopped = DeliveryState.WITHDRAWN in there.values() or DeliveryState.QUEUED in there.values()
+    stopped = any(d.state in _NOT_LEFT for d in bulletin_deliveries(view, before))
     known = {person.address: person for person in (*rules.readers, *view.edition.readers)}
     return tuple(
         known.get(address, Person(name="", address=address))
         for address, state in there.items()
-        if stopped or state is DeliveryState.SENT
+        if stopped or state in (DeliveryState.SENT, DeliveryState.QUEUED)
     )
 
 
@@ -250,18 +254,23 @@ def send_to(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now
         sentences = ("Nothing has gone to the readers, or a correction is being prepared.", "Nothing was sent.")
         answer(build, said, view, "SEND TO was not done", sentences)
         return
-    state = version_deliveries(view, edition.issue_version).get(address)
-    if state is not None:
-        stands = f"{address} {_HOW_IT_STANDS.get(state, 'is on its list already')}."
-        answer(build, said, view, "SEND TO was not done", (stands, "Nothing was sent again."))
+    version = edition.issue_version
+    state = version_deliveries(view, version).get(address)
+    if state in _HOW_IT_STANDS:
+        answer(build, said, view, "SEND TO was not done", (f"{address} {_HOW_IT_STANDS[state]}.", _NOT_AGAIN))
         return
-    known = {person.address: person for person in (*edition.readers, *rules.readers)}
-    build.do(SendCopy(to=known.get(address, Person(name="", address=address))))
-    build.write(Logged(edition_id=edition.id, what="late copy", data={"version": edition.issue_version}))
+    if state is None:
+        known = {person.address: person for person in (*edition.readers, *rules.readers)}
+        build.do(SendCopy(to=known.get(address, Person(name="", address=address))))
+    else:  # HOLD stopped it before it left: the same mail goes on its way
+        key = keys.bulletin_key(edition.bulletin, edition.period, version, address)
+        build.write(DeliveriesRequeued(edition_id=edition.id, kinds=keys.READER_KINDS, not_before=now, key=key))
+    build.write(Logged(edition_id=edition.id, what="late copy", data={"version": version}))
     sentence = f"Draft {edition.approved_draft}, as the readers have it, goes to {address} now."
     answer(build, said, view, f"the bulletin goes to {address}", (sentence,))
 
 
+_NOT_AGAIN = "Nothing was sent again."
 _HOW_IT_STANDS = {
     DeliveryState.SENT: "has it already",
     DeliveryState.QUEUED: "gets it with the others",

@@ -18,6 +18,7 @@ from bot.core.records import DecisionAdded, DeliveriesWithdrawn, EditionView, Lo
 from bot.core.signoff import only_sign_off
 
 SEND_AGAIN = (("APPROVE", "approve this same draft anew"), ("CHANGES", "what you write underneath goes to the leads"))
+SEND_COPY = (("SEND TO name@example.org", "send the late copy to this address after all"),)
 ON_ITS_WAY = (EditionState.APPROVED, EditionState.DISTRIBUTING)
 _MAY_BE_APPROVED = (EditionState.IN_REVIEW, EditionState.STOPPED)
 _KEEPS_NOTES = (*_MAY_BE_APPROVED, *ON_ITS_WAY, EditionState.COLLECTING, EditionState.CORRECTING)
@@ -32,13 +33,13 @@ def hold(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now: d
     if kept and edition.state in _KEEPS_NOTES:
         build.set(notes=(*edition.notes, *(f"HOLD, {_name(said)}: {line}" for line in kept)))
     _object(build, said)
-    if edition.state not in ON_ITS_WAY:
+    if not _on_its_way(view):
         says = edition_cell(edition.state, EditionEvent.HOLD).says
         answer(build, said, view, "HOLD: nothing was changed", (says,), lines=_as_kept(kept))
     else:
         says = _stop(build, view, said, f"HOLD by {said.person.address}")
-        answer(build, said, view, "held", (says,), lines=_as_kept(kept), may_say=SEND_AGAIN)
-        _tell_others(build, rules, said, f"{_name(said)} said HOLD.", kept)
+        answer(build, said, view, "held", (says,), lines=_as_kept(kept), may_say=_may_follow(view))
+        _tell_others(build, view, rules, said, f"{_name(said)} said HOLD.", kept)
 
 
 def unclear(build: PlanBuilder, view: EditionView, rules: Rules, said: Said) -> None:
@@ -46,11 +47,11 @@ def unclear(build: PlanBuilder, view: EditionView, rules: Rules, said: Said) -> 
     it is stopped until they have answered."""
     problem = said.command.problem or "I could not read that as one of the words I know; nothing was changed."
     worried = said.command.worried
-    if worried and view.edition.state in ON_ITS_WAY:
+    if worried and _on_its_way(view):
         cause = f"stopped until it is clear what {said.person.address} wants"
         says = (_stop(build, view, said, cause), "I stopped it to be safe, because I am not sure what you want.")
-        answer(build, said, view, "stopped, and a question", (problem, *says), quoted=True, may_say=SEND_AGAIN)
-        _tell_others(build, rules, said, f"{_name(said)} wrote something that I could not read for certain.", ())
+        answer(build, said, view, "stopped, and a question", (problem, *says), quoted=True, may_say=_may_follow(view))
+        _tell_others(build, view, rules, said, f"{_name(said)} wrote something that I could not read for certain.", ())
         build.write(
             DecisionAdded(
                 edition_id=view.edition.id,
@@ -91,9 +92,34 @@ def _object(build: PlanBuilder, said: Said) -> None:
         build.write(TokensKilled(bulletin=build.edition.bulletin, period=build.edition.period))
 
 
+def _waiting(view: EditionView, kinds: tuple[str, ...]) -> int:
+    """How many mails to readers have not left."""
+    return sum(1 for d in view.deliveries if d.kind in kinds and d.state == "queued")
+
+
+def _on_its_way(view: EditionView) -> bool:
+    """Whether something may still be stopped: after the distribution, a late copy that has not left."""
+    state = view.edition.state
+    return state in ON_ITS_WAY or (state is EditionState.DISTRIBUTED and _waiting(view, (keys.LATE_COPY,)) > 0)
+
+
+def _may_follow(view: EditionView) -> tuple[tuple[str, str], ...]:
+    return SEND_COPY if view.edition.state is EditionState.DISTRIBUTED else SEND_AGAIN
+
+
+def _stop_copies(build: PlanBuilder, view: EditionView, cause: str) -> str:
+    """The bulletin has left; a late copy that waits does not follow it."""
+    waiting = _waiting(view, (keys.LATE_COPY,))
+    build.write(DeliveriesWithdrawn(edition_id=view.edition.id, kinds=(keys.LATE_COPY,), reason=cause))
+    copies = "1 late copy that had not left stays" if waiting == 1 else f"{waiting} late copies that had not left stay"
+    return f"Stopped: {copies} here. Everything else has left already; CORRECT sends a correction."
+
+
 def _stop(build: PlanBuilder, view: EditionView, said: Said, cause: str) -> str:
     """Nothing more leaves. Gives the sentence that says so."""
     edition = view.edition
+    if edition.state is EditionState.DISTRIBUTED:
+        return _stop_copies(build, view, cause)
     state = lifecycle.move_edition(edition.state, EditionEvent.HOLD)
     killed = TokensKilled(bulletin=edition.bulletin, period=edition.period)
     build.set(objected_by=said.person.address)
@@ -104,14 +130,17 @@ def _stop(build: PlanBuilder, view: EditionView, said: Said, cause: str) -> str:
         build.write(killed)
         return edition_cell(edition.state, EditionEvent.HOLD).says
     build.set(state=state, cause=cause)
-    build.write(killed, DeliveriesWithdrawn(edition_id=edition.id, kinds=("bulletin",), reason=cause))
-    queued = sum(1 for d in view.deliveries if d.kind == "bulletin" and d.state == "queued")
+    build.write(killed, DeliveriesWithdrawn(edition_id=edition.id, kinds=keys.READER_KINDS, reason=cause))
+    queued = _waiting(view, keys.READER_KINDS)
     return f"Stopped: {queued} mail{'s' if queued != 1 else ''} that had not left stay{'s' * (queued == 1)} here."
 
 
-def _tell_others(build: PlanBuilder, rules: Rules, said: Said, why: str, kept: tuple[str, ...]) -> None:
-    """The other editors hear that it is stopped, and why; their answer to that mail may approve anew."""
+def _tell_others(
+    build: PlanBuilder, view: EditionView, rules: Rules, said: Said, why: str, kept: tuple[str, ...]
+) -> None:
+    """The other editors hear that it is stopped, and why; their answer to that mail may send it after all."""
     edition = build.edition
+    until = "SEND TO and its address" if view.edition.state is EditionState.DISTRIBUTED else "APPROVE"
     wrote = (f"They wrote: “{' '.join(kept)}”",) if kept else ()
     for editor in rules.editors:
         if editor.address != said.person.address:
@@ -120,8 +149,8 @@ def _tell_others(build: PlanBuilder, rules: Rules, said: Said, why: str, kept: t
                     key=keys.notice_key(edition.bulletin, edition.period, f"held/{said.digest}", editor.address),
                     to=editor,
                     about=f"stopped by {_name(said)}",
-                    sentences=(why, *wrote, "What had not left stays here until an editor says APPROVE again."),
-                    may_say=SEND_AGAIN,
+                    sentences=(why, *wrote, f"What had not left stays here until an editor says {until} again."),
+                    may_say=_may_follow(view),
                     editor_draft=edition.draft,
                 )
             )

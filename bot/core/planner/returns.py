@@ -61,9 +61,17 @@ def plan_absence(view: EditionView, rules: Rules, absence: Absence, digest: str,
         if lead is not None:
             ask_deputies(build, seen, rules, theme.key, lead, now)
         asked += [p.name or p.address for p in present(to_ask(theme, seen, now), seen, now)]
-    if concerned:
+    if concerned and may_tell(view, "notice", now):
         _tell(build, view, rules, f"absence/{digest}", _absence_words(absence, rules, concerned, asked))
+    elif concerned:
+        _tell(build, view, rules, f"absences-more/{london_day(now)}", ("many people are away", (_MANY_AWAY,)))
     return build.plan()
+
+
+_MANY_AWAY = (
+    "So many absences were told today that the rest are not told one by one. Deputies are asked all the same; reply "
+    "STATUS for what is not in yet. The next draft says who is away."
+)
 
 
 def _hand_over(build: PlanBuilder, seen: EditionView, rules: Rules, absence: Absence, now: datetime) -> None:

@@ -49,7 +49,7 @@ def changes(build: PlanBuilder, view: EditionView, rules: Rules, said: Said, now
 
 def _back_to_collecting(build: PlanBuilder, state: EditionState, said: Said) -> None:
     if build.edition.state is EditionState.STOPPED:
-        build.write(DeliveriesWithdrawn(edition_id=build.edition.id, kinds=("bulletin",), reason="CHANGES"))
+        build.write(DeliveriesWithdrawn(edition_id=build.edition.id, kinds=keys.READER_KINDS, reason="CHANGES"))
     build.set(
         state=state,
         cause=f"CHANGES by {said.person.address}",

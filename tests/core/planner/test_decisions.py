@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core import lifecycle
+from bot.core import keys, lifecycle
 from bot.core.decision import Word
 from bot.core.effects import Answer, Confirm, Distribute, MakeDraft, Notify
 from bot.core.lifecycle import EditionEvent
@@ -301,8 +301,46 @@ def test_hold_stops_what_has_not_left_and_says_how_many(queued: int, words: str)
     assert becomes(plan).state is EditionState.STOPPED
     assert becomes(plan).approved_draft == 1
     (withdrawn,) = changes(plan, DeliveriesWithdrawn)
-    assert (withdrawn.kinds, withdrawn.reason) == (("bulletin",), f"HOLD by {EDITOR.address}")
+    assert (withdrawn.kinds, withdrawn.reason) == (keys.READER_KINDS, f"HOLD by {EDITOR.address}")
     assert words in answer(plan)
+
+
+def test_hold_stops_a_late_copy_with_the_bulletins_and_counts_it() -> None:
+    mails = (delivery("bulletin", READERS[0], "queued"), delivery("late_copy", READERS[1], "queued"))
+    assert "2 mails that had not left stay here" in answer(decided(view("distributing", deliveries=mails), Word.HOLD))
+
+
+@pytest.mark.parametrize(
+    ("copies", "words"), [(1, "1 late copy that had not left stays"), (2, "2 late copies that had not left stay")]
+)
+def test_hold_after_the_distribution_stops_the_late_copy_that_waits_and_says_so(copies: int, words: str) -> None:
+    mails = [delivery("late_copy", reader, "queued") for reader in READERS[:copies]]
+    plan = decided(view("distributed", deliveries=(*mails, delivery("bulletin", READERS[2]))), Word.HOLD)
+    (withdrawn,) = changes(plan, DeliveriesWithdrawn)
+    assert (withdrawn.kinds, withdrawn.reason) == (("late_copy",), f"HOLD by {EDITOR.address}")
+    assert plan.edition is None
+    assert changes(plan, TokensKilled) == []  # SEND TO, to the same mail, sends it after all
+    assert f"Stopped: {words} here. Everything else has left already" in answer(plan)
+    assert [word for word, _ in only(plan, Answer).may_say] == ["SEND TO name@example.org"]
+
+
+def test_the_other_editors_hear_that_a_late_copy_was_stopped_and_how_it_leaves_after_all() -> None:
+    waiting = view("distributed", deliveries=(delivery("late_copy", READERS[0], "queued"),))
+    told = only(decided(waiting, Word.HOLD, of=EDITOR_DEPUTY), Notify)
+    assert "until an editor says SEND TO and its address again" in " ".join(told.sentences)
+
+
+def test_doubt_stops_a_late_copy_that_waits_too() -> None:
+    waiting = view("distributed", deliveries=(delivery("late_copy", READERS[0], "queued"),))
+    plan = decided(waiting, None, problem="What do you want?", worried=True)
+    assert changes(plan, DeliveriesWithdrawn)[0].kinds == ("late_copy",)
+    assert "I stopped it to be safe" in answer(plan)
+
+
+def test_hold_when_the_late_copy_has_left_says_that_everything_has() -> None:
+    plan = decided(view("distributed", deliveries=(delivery("late_copy", READERS[0]),)), Word.HOLD)
+    assert changes(plan, DeliveriesWithdrawn) == []
+    assert "Everything has left already" in answer(plan)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +359,7 @@ def test_a_stopped_edition_that_is_approved_anew_goes_on_and_nobody_gets_it_twic
     assert (after.state, after.approved_draft) == (EditionState.DISTRIBUTING, 1)
     assert after.readers == READERS
     assert changes(plan, DeliveriesRequeued) == [
-        DeliveriesRequeued(edition_id=7, kinds=("bulletin",), not_before=AFTER_DEADLINE, version=2)
+        DeliveriesRequeued(edition_id=7, kinds=keys.READER_KINDS, not_before=AFTER_DEADLINE, version=2)
     ]
     assert effects(plan, Distribute) == []
     assert "Nobody who has it gets it again" in answer(plan)
@@ -332,7 +370,7 @@ def test_a_stopped_edition_that_is_changed_instead_withdraws_what_was_stopped_an
     seen = view("stopped", deliveries=mails)
     plan = decided(seen, Word.CHANGES)
     assert becomes(plan).state is EditionState.COLLECTING
-    assert changes(plan, DeliveriesWithdrawn)[0].kinds == ("bulletin",)
+    assert changes(plan, DeliveriesWithdrawn)[0].kinds == keys.READER_KINDS
     came = becomes(plan).model_copy(update={"changed_at": AFTER_DEADLINE})
     drafted = plan_due(seen.model_copy(update={"edition": came}), RULES, AFTER_DEADLINE + 10 * MINUTE)
     assert only(drafted, MakeDraft).version == 2

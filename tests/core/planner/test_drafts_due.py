@@ -199,11 +199,12 @@ def test_an_edition_approved_without_a_release_time_waits() -> None:
     assert plan_due(view(edition("approved", release_at=None)), RULES, DISTRIBUTION).empty
 
 
-def test_what_is_left_in_the_outbox_of_an_older_version_does_not_leave_with_the_new_one() -> None:
-    seen = view(edition("approved", issue_version=2), deliveries=(delivery("bulletin", READERS[0], "queued"),))
+@pytest.mark.parametrize("kind", ["bulletin", "late_copy"])
+def test_what_is_left_in_the_outbox_of_an_older_version_does_not_leave_with_the_new_one(kind: str) -> None:
+    seen = view(edition("approved", issue_version=2), deliveries=(delivery(kind, READERS[0], "queued"),))
     plan = plan_due(seen, RULES, DISTRIBUTION)
     (withdrawn,) = changes(plan, DeliveriesWithdrawn)
-    assert (withdrawn.kinds, withdrawn.reason) == (("bulletin",), "out of date")
+    assert (withdrawn.kinds, withdrawn.reason) == (("bulletin", "late_copy"), "out of date")
 
 
 def test_the_edition_is_distributed_when_nothing_is_queued_or_releasing_and_the_editors_hear_how_it_ended() -> None:

@@ -14,7 +14,7 @@ from bot.core.enclosures import Enclosure
 from bot.core.model import DeliveryState, EditionState, Person
 from bot.core.planner.decisions import plan_decision
 from bot.core.planner.editing import EDITED_FILE, readers_for
-from bot.core.records import DecisionAdded, EditionView, Question
+from bot.core.records import DecisionAdded, DeliveriesRequeued, Delivery, EditionView, Question
 from tests.core.builders import (
     AFTER_DEADLINE,
     DEADLINE,
@@ -299,6 +299,15 @@ def test_a_late_reader_who_is_on_no_list_gets_the_correction_too() -> None:
     assert readers_for(seen, RULES) == (late,)
 
 
+def test_a_late_copy_that_waits_becomes_the_correction_and_one_that_was_stopped_does_not() -> None:
+    left = tuple(delivery("bulletin", to, state) for to, state in zip(READERS, ("sent", "bounced"), strict=False))
+    mails = (*left, late_copy(READERS[2], "queued"))
+    seen = view(edition("in_review", issue_version=2), deliveries=mails)
+    assert readers_for(seen, RULES) == (READERS[0], READERS[2])
+    stopped = (*left, late_copy(READERS[2], "withdrawn"))
+    assert readers_for(seen.model_copy(update={"deliveries": stopped}), RULES) == READERS[:1]
+
+
 # ---------------------------------------------------------------------------------------------- late readers
 
 
@@ -314,14 +323,27 @@ def test_send_to_a_known_reader_knows_their_name() -> None:
     assert only(plan, SendCopy).to == READERS[1]
 
 
-@pytest.mark.parametrize("state", list(DeliveryState))
+def late_copy(to: Person, state: str, version: int = 1) -> Delivery:
+    """A copy for a late reader."""
+    mail = delivery("bulletin", to, state, version=version)
+    return mail.model_copy(update={"kind": "late_copy"})
+
+
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state is not DeliveryState.WITHDRAWN])
 def test_nobody_is_sent_a_version_twice(state: DeliveryState) -> None:
-    mail = delivery("late_copy", READERS[0], state.value)
-    key = mail.key.replace("late_copy/x", "bulletin/v1")
-    seen = view("distributed", deliveries=(mail.model_copy(update={"key": key}),))
+    seen = view("distributed", deliveries=(late_copy(READERS[0], state.value),))
     plan = decided(seen, Word.SEND_TO, None, address=READERS[0].address)
     assert effects(plan, SendCopy) == []
     assert "Nothing was sent again." in answer(plan)
+
+
+def test_send_to_somebody_whose_copy_hold_has_stopped_sends_that_same_mail() -> None:
+    seen = view("distributed", deliveries=(late_copy(READERS[0], "withdrawn"), late_copy(READERS[1], "withdrawn")))
+    plan = decided(seen, Word.SEND_TO, None, address=READERS[0].address)
+    assert effects(plan, SendCopy) == []
+    (again,) = changes(plan, DeliveriesRequeued)
+    assert (again.key, again.kinds) == (seen.deliveries[0].key, ("bulletin", "late_copy"))
+    assert f"goes to {READERS[0].address}" in answer(plan)
 
 
 @pytest.mark.parametrize("state", ["in_review", "approved", "stopped", "cancelled"])

@@ -94,6 +94,17 @@ def test_the_absence_of_somebody_who_is_in_already_is_remembered_and_concerns_no
     assert len(changes(plan, AbsenceNoted)) == 1
 
 
+def test_absences_beyond_what_a_day_brings_are_remembered_and_told_in_one_mail() -> None:
+    told = tuple(delivery("notice", EDITOR, key=f"n{n}", queued_at=IN_THE_WEEK) for n in range(MOST_TOLD))
+    plans = [plan_absence(view(deliveries=told), RULES, away(HATE_LEAD, BACK), d, IN_THE_WEEK) for d in ("d9", "d10")]
+    assert len({only(plan, Notify).key for plan in plans}) == 1  # a key that is there already wins
+    assert "STATUS" in only(plans[0], Notify).sentences[0]
+    assert len(changes(plans[0], AbsenceNoted)) == 1
+    assert [ask.to for ask in effects(plans[0], AskDeputy)] == [HATE_DEPUTY, HATE_SECOND]
+    fewer = plan_absence(view(deliveries=told[1:]), RULES, away(HATE_LEAD, BACK), "d9", IN_THE_WEEK)
+    assert only(fewer, Notify).about == "Hate Lead is out of office"
+
+
 def test_an_absence_without_a_date_names_none() -> None:
     told = absent(HATE_LEAD, until=None)[-1]
     assert isinstance(told, Notify)

@@ -224,7 +224,7 @@ def test_cancel_ends_the_edition_withdraws_what_waits_and_ends_its_tokens(state:
     plan = decided(state, Word.CANCEL)
     assert becomes(plan).state is EditionState.CANCELLED
     (withdrawn,) = changes(plan, DeliveriesWithdrawn)
-    assert set(withdrawn.kinds) == {"request", "reminder", "deputy_question", "bulletin"}
+    assert set(withdrawn.kinds) == {"request", "reminder", "deputy_question", "bulletin", "late_copy"}
     assert len(changes(plan, TokensKilled)) == 1
     assert "cancelled" in answer(plan)
 
