@@ -65,11 +65,6 @@ _INCLUSIVE = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"\s*(?:next\s+)?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b", re.IGNORECASE)
-_CONTACT = re.compile(
-    r"\b(?:contact|e-?mail|speak (?:to|with)|write to|get in touch with|direct (?:\w+ ){0,4}to|forward (?:\w+"
-    r" ){0,4}to|refer to|cysylltwch|reach)\b",
-    re.IGNORECASE,
-)
 
 
 def says_absent(text: str) -> bool:
@@ -159,5 +154,4 @@ def alternates(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """The addresses that an out-of-office names to ask instead; never the sender's own or ours (``known``)."""
     skipped = {address.lower() for address in known}
     found = [address for address in addresses(text.replace("mailto:", " ")) if address.strip(".") not in skipped]
-    near = [address for address in found if _CONTACT.search(text)]
-    return tuple(dict.fromkeys(address.strip(".") for address in near or found))[:5]
+    return tuple(dict.fromkeys(address.strip(".") for address in found))[:5]

@@ -17,7 +17,7 @@ _FIELD = re.compile(r"(?im)^(final-recipient|original-recipient|status|action)\s
 _IN_PROSE = re.compile(
     r"(?:<([^<>\s@]+@[^<>\s]+)>:|your message to\s+<?([^\s<>]+@[^\s<>]+)>?|(?:could(?: not|n.t)|failed to|unable"
     r" to|cannot) (?:be )?deliver\w*(?: \w+){0,6}? to[:\s]+<?([^\s<>]+@[^\s<>]+)>?"
-    r"|recipient(?: address)?:?\s*<?([^\s<>]+@[^\s<>]+)>?|^\s*<?([^\s<>@]+@[^\s<>]+)>?\s*$)",
+    r"|recipient(?: address)?:?\s*<?([^\s<>]+@[^\s<>]+)>?|^[^\S\n]*<?([^\s<>@]+@[^\s<>]+)>?[^\S\n]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MESSAGE_ID = re.compile(r"(?im)^message-id:\s*<([^<>\s]+)>")
@@ -56,7 +56,8 @@ def _from_group(group: str, original: str, found: dict[str, Bounced]) -> None:
 
 def _from_prose(message: Message, text: str, original: str, found: dict[str, Bounced]) -> None:
     head = re.split(
-        r"(?i)--- (?:below this line|original message|this is a copy)|original message headers|-{5,} ?message header",
+        r"(?i)--- (?:below this line|original message|this is a copy)|original message headers"
+        r"|(?<!-)-{5,} ?message header",
         text,
     )[0]
     status = _STATUS.search(head)

@@ -60,10 +60,11 @@ _LABELS: dict[str, set[str]] = {}
 for _category, _table in _TABLES:
     for _label in _table.split("|"):
         _LABELS.setdefault(_label.replace("\\", ""), set()).add(_category)
-_LABEL = re.compile(r"^[\s*_>]*([^\W\d_][^:：<>@*]{0,24}?)\s*[*_]*\s*[:：][*_]*\s*(.*)$", re.DOTALL)
+_LABEL = re.compile(r"^[\s*_>]*([^\W\d_][^:：<>@*]{0,24}?)\s*(?:[*_]+\s*)?[:：][*_]*\s*(.*)$", re.DOTALL)
 
 
 LONG = 2_000  # characters of a line from which it is no boundary, whatever it says
+RULE_MAX = 500  # characters of a line of dashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,12 @@ def split_shared(lines: list[Line]) -> list[Line]:
         if (
             line.kind == "text"
             and line.text.endswith("wrote:")
-            and (match := _SHARED.match(line.text))
+            and (match := _SHARED.match(line.text[-LONG:]))
             and not _FIRST.match(line.text)
         ):
-            cut = match.start(2)
-            first = Line(
-                match[1], match[1], depth=line.depth, soft=line.soft, blank_before=line.blank_before, marks=line.marks
-            )
+            before = len(line.text[:-LONG])
+            cut, said = before + match.start(2), line.text[: before + match.end(1)]
+            first = Line(said, said, depth=line.depth, soft=line.soft, blank_before=line.blank_before, marks=line.marks)
             rest = Line(line.text[cut:], line.text[cut:], depth=line.depth, blank_before=True)
             first.reason = rest.reason = line.reason
             out += [first, rest]
@@ -162,11 +162,16 @@ def _container(lines: list[Line], index: int) -> Boundary:
     return Boundary(index, index, "container")
 
 
+def _is_rule(text: str) -> bool:
+    """A line of dashes; one of thousands is nobody's rule, and the pattern would go over it again and again."""
+    return len(text) <= RULE_MAX and _RULE_LINE.match(text) is not None
+
+
 def _with_rule(lines: list[Line], boundary: Boundary, found: list[Boundary]) -> Boundary:
     """A line of dashes right above belongs to the boundary."""
     start = boundary.start
     floor = found[-1].end if found else 0
-    while start - 1 >= floor and lines[start - 1].kind == "text" and _RULE_LINE.match(lines[start - 1].text):
+    while start - 1 >= floor and lines[start - 1].kind == "text" and _is_rule(lines[start - 1].text):
         start -= 1
     if start == boundary.start:
         return boundary
@@ -307,7 +312,7 @@ def _is_header(seen: dict[str, str], labels: int) -> bool:
 def _unknown_language(lines: list[Line], start: int) -> Boundary | None:
     """Three or more "Label: value" lines under a client's rule, the first with an address, one with a date."""
     first = lines[start]
-    ruled = first.marks & (Mark.RULE | Mark.BOUNDARY) or (start > 0 and _RULE_LINE.match(lines[start - 1].text or ""))
+    ruled = first.marks & (Mark.RULE | Mark.BOUNDARY) or (start > 0 and _is_rule(lines[start - 1].text))
     if not ruled or "@" not in first.text:
         return None
     index = start

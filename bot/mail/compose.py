@@ -148,7 +148,7 @@ def _subject_and_text(kind: str, templates: MailTemplates, values: Mapping[str, 
         raise TemplateError(
             f"The mail template {kind}.txt.j2 must begin with a line 'Subject: ...'.", code="mail-template"
         )
-    body = re.sub(r"[ \t]+\n", "\n", rest.strip("\n") + "\n")
+    body = re.sub(r"(?<![ \t])[ \t]+\n", "\n", rest.strip("\n") + "\n")
     return " ".join(first.removeprefix("Subject: ").split()), re.sub(r"\n{3,}", "\n\n", body)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import islice
 
 from lxml import etree
 
@@ -20,7 +21,8 @@ from bot.mail.lines import Line, Mark, PictureRef
 from bot.mail.text import text_lines
 
 HTML_MAX = 4_000_000  # characters that are read as structure; what is beyond is kept as plain text
-_CONDITIONAL = re.compile(r"<!\[(?:if[^\]>]*|endif)\]>", re.IGNORECASE)
+TAGS_MAX = 60_000  # the same of tags: long threads have some ten thousand
+_CONDITIONAL = re.compile(r"<!\[(?:if[^\[\]>]*|endif)\]>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _SCRIPT = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _PLAIN = frozenset(("div", "span", "br", "tr", "tbody", "table", "ul", "ol", "li", "body", "html"))
@@ -34,16 +36,24 @@ def html_lines(html: str) -> list[Line]:
     open_ended = unclosed(html)
     if transparent := open_ended & _UNSEEN:
         html = re.sub(rf"<(?:{'|'.join(sorted(transparent))})\b[^<>]*>", "", html, flags=re.IGNORECASE)
-    root = _tree(html[:HTML_MAX])
+    end = _structured(html)
+    root = _tree(html[:end])
     if root is None:
         return text_lines(without_tags(html))
     walker = _Walker(data_tables(root) if root.find(".//table") is not None else {}, HiddenBy(root), open_ended)
     walker.walk(root)
     lines = walker.builder.lines
     _hide_pale(lines)
-    if len(html) > HTML_MAX and (rest := without_tags(html[HTML_MAX:]).strip()):
+    if len(html) > end and (rest := without_tags(html[end:]).strip()):
         lines.append(Line(rest, rest, reason="too_long"))
     return lines
+
+
+def _structured(html: str) -> int:
+    """Up to where HTML is read as structure."""
+    if html.count("<", 0, HTML_MAX) <= TAGS_MAX:
+        return HTML_MAX
+    return next(islice(re.finditer("<", html), TAGS_MAX, None)).start()
 
 
 def unclosed(html: str) -> frozenset[str]:
@@ -69,7 +79,7 @@ def without_tags(html: str) -> str:
     import html as entities
 
     body = _SCRIPT.sub(" ", html)
-    body = re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", "\n", body, flags=re.IGNORECASE)
+    body = re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^<>]*>", "\n", body, flags=re.IGNORECASE)
     return entities.unescape(_TAG.sub("", body))
 
 

@@ -12,6 +12,7 @@ from lxml import etree
 
 STYLE_MAX = 400_000  # characters of style sheets that are read
 RULES_MAX = 4_000
+LOOKS_MAX = 2_000_000  # comparisons of an element with a rule; a long thread needs some hundred thousand
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _AT_BLOCK = re.compile(r"@[^{};@]*(?:;|\{(?:[^{}]|\{[^{}]*\})*\}?)")
 _SIMPLE = re.compile(r"^([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)$", re.IGNORECASE)
@@ -27,7 +28,7 @@ HIDING = re.compile(
 _SHOWING = re.compile(r"(?<![\w-])display\s*:\s*(?!none)[a-z]|(?<![\w-])visibility\s*:\s*visible", re.IGNORECASE)
 WHITE = re.compile(r"(?<![\w-])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b)", re.IGNORECASE)
 BACKED = re.compile(
-    r"(?<![\w-])background(?:-color)?\s*:\s*(?!\s*(?:#fff(?:fff)?\b|white\b|none\b|transparent\b|inherit\b|initial\b|;|$))",
+    r"(?<![\w-])background(?:-color)?\s*:\s*+(?!(?:#fff(?:fff)?\b|white\b|none\b|transparent\b|inherit\b|initial\b|;|$))",
     re.IGNORECASE,
 )
 
@@ -37,7 +38,7 @@ class HiddenBy:
 
     def __init__(self, root: etree._Element) -> None:
         self._rules: dict[tuple[str, frozenset[tuple[str, str]]], bool] = {}
-        self._names: set[tuple[str, str]] = set()
+        self._left = LOOKS_MAX
         sheets = "\n".join(element.text or "" for element in root.iter("style"))[:STYLE_MAX]
         if sheets and HIDING.search(sheets):
             self._read(sheets)
@@ -52,14 +53,18 @@ class HiddenBy:
             hides = HIDING.search(look)
             if not hides and not _SHOWING.search(look):
                 continue
-            for selector in front.split(","):
+            for selector in front.split(",", RULES_MAX)[:RULES_MAX]:
                 simple = _SIMPLE.match(selector.strip())
                 if simple and (simple[1] or simple[2]):
                     parts = frozenset((sign, name) for sign, name in _PART.findall(simple[2]))
                     self._rules[(simple[1] or "").lower(), parts] = bool(hides)
 
     def hides(self, tag: str, names: str, identity: str) -> bool:
-        """Is an element of this tag, with these classes and this id, hidden? A rule with more parts wins."""
+        """Is an element of this tag, with these classes and this id, hidden? A rule with more parts wins. Of a mail
+        with more rules and elements than can be compared everything further counts as hidden: it is set aside."""
+        self._left -= len(self._rules)
+        if self._left < 0:
+            return True
         own = {(".", name) for name in names.split()} | ({("#", identity)} if identity else set())
         fitting = [
             (len(parts) + bool(wanted), hidden)

@@ -70,7 +70,7 @@ _QUIET = frozenset(("link",))  # Outlook writes <link rel=File-List ...> into ev
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$)|font-size\s*:\s*0(?![.\d])"
     r"|mso-hide\s*:\s*all"
-    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|(?:max-)?height\s*:\s*0[^.\d][^;]*;.*overflow\s*:\s*hidden"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|(?:max-)?height\s*:\s*0[^.\d][^;]{0,200};.{0,200}overflow\s*:\s*hidden"
     r"|clip\s*:\s*rect\(\s*0|(?:^|[;\s])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -149,7 +149,7 @@ def _screen_tag(tag: str, rest: str, html: str, end: int, seen: set[str]) -> boo
         _screen_link(attributes["href"], html[end : end + 400], seen)
     source = attributes.get("src") or attributes.get("background") or attributes.get("srcset") or ""
     if re.match(r"\s*(?:https?:|ftp:|file:|\\\\|//)", source, re.IGNORECASE) or re.search(
-        r"url\(\s*['\"]?\s*(?:https?:|//|\\\\)", attributes.get("style", ""), re.IGNORECASE
+        r"url\(\s*(?:['\"]\s*)?(?:https?:|//|\\\\)", attributes.get("style", ""), re.IGNORECASE
     ):
         seen.add("remote-content")
     return True

@@ -140,11 +140,11 @@ def _unroll(rows: list[list[tuple[Cell, int, int, bool]]]) -> tuple[tuple[tuple[
                         budget -= 1
             column += across
     width = max((max(line, default=-1) + 1 for line in grid), default=0)
+    width = min(width, CELLS_MAX // max(1, len(grid)))  # a single long row makes every other one as wide
     table = [tuple(line.get(column, ()) for column in range(width)) for line in grid]
     kept = [(line, head) for line, head in zip(table, header, strict=True) if any(line)]
-    while kept and width > 1 and not any(line[width - 1] for line, _ in kept):
-        width -= 1  # columns that are empty throughout at the right edge
-        kept = [(line[:width], head) for line, head in kept]
+    said = max((at + 1 for line, _ in kept for at, cell in enumerate(line) if cell), default=0)
+    kept = [(line[:said], head) for line, head in kept]  # without columns that are empty throughout at the right edge
     heads = 0
     while heads < len(kept) and kept[heads][1]:
         heads += 1

@@ -67,6 +67,31 @@ class Line:
     field: str | None = None
 
 
+LINES_MAX = 10_000  # of one mail; the longest threads have a few thousand
+LINE_MAX = 20_000  # characters of one line, which is a paragraph where the mail is formatted
+CHARS_MAX = 1_000_000  # characters of all lines
+
+
+def within_reason(lines: list[Line]) -> list[Line]:
+    """The lines that are read. What is longer than anybody writes, a line or the mail, is set aside as ``too_long`` and
+    only kept as it stood (``raw``): what looks for signatures and quotations takes its time for every line and every
+    character, and a stranger decides how many there are."""
+    kept, left = 0, CHARS_MAX
+    for line in lines:
+        left -= len(line.text)
+        if kept >= LINES_MAX or left < 0:
+            break
+        if len(line.text) > LINE_MAX and line.kind != "table":
+            line.text, line.raw, line.runs = "", line.raw or line.text, None
+            line.reason = line.reason or "too_long"
+        kept += 1
+    if kept == len(lines):
+        return lines
+    shown = [line.raw or line.text for line in lines[kept:] if not line.marks & Mark.HIDDEN]
+    rest = "\n".join(text for text in shown if text)
+    return [*lines[:kept], Line("", rest, reason="too_long")] if rest else lines[:kept]
+
+
 _FOLDS = {
     ord("‘"): "'", ord("’"): "'", ord("‚"): "'", ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("–"): "-",
     ord("—"): "-", ord("‐"): "-", ord("‑"): "-", ord("−"): "-", ord("…"): "...", ord("\u00ad"): None,

@@ -14,17 +14,21 @@ from email.utils import parsedate_to_datetime
 
 from bot.mail.charset import clean
 from bot.mail.mime import Entity, parse_mime
+from bot.mail.prescan import too_much
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TNEF_MAGIC = b"\x78\x9f\x3e\x22"
 NESTED_MAX = 5
-TEXT_MAX = 20_000_000  # characters of one body that are read; far above what the pre-scan lets through
+TEXT_MAX = 8_000_000  # characters of all bodies that are read; a body beyond is kept as a file
+TAGS_MAX = 100_000  # the same of tags
 
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]"
     r"{0,250}[A-Za-z0-9])?"
 )
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(
+    r'"(?:[^"\\]|\\.?)*+("?)', re.DOTALL
+)  # a quote that is not closed, too: nothing is looked at twice
 _IDS = re.compile(r"<([^<>\s]{1,900})>")
 _SOFT_BREAKS = re.compile(r"[\w.,;>]=\n")
 _CODED = re.compile(r"=[CDE][0-9A-F]=[89AB][0-9A-F]|=3D|=20")
@@ -153,7 +157,8 @@ def addresses(value: str) -> list[str]:
 
     For telling people apart only: who really sent a mail is `authenticity`'s question, on the raw bytes.
     """
-    return [found.lower() for found in _ADDRESS.findall(_QUOTED.sub(" ", value))][:200]
+    unquoted = _QUOTED.sub(lambda quoted: " " if quoted[1] else quoted[0], value)
+    return [found.lower() for found in _ADDRESS.findall(unquoted)][:200]
 
 
 def display_name(value: str) -> str:
@@ -196,6 +201,7 @@ class _Collector:
         self.nested: list[Message] = []
         self.reports: list[tuple[str, str]] = []
         self.calendar = ""
+        self.length = self.tags = 0  # of the bodies so far
 
     def take(self, root: Entity) -> None:
         """Sort the leaves below ``root``."""
@@ -222,9 +228,12 @@ class _Collector:
         text, problem = entity.text()
         if problem:
             self.problems.append(problem)
-        if len(text) > TEXT_MAX:
+        self.length += len(text)
+        self.tags += text.count("<") if entity.media_type == "text/html" else 0
+        if self.length > TEXT_MAX or (self.bodies and self.tags > TAGS_MAX):
             self.problems.append("the text is longer than is read")
-            text = text[:TEXT_MAX]
+            self._file(entity)
+            return
         if entity.media_type == "text/plain" and _SOFT_BREAKS.search(text):
             text = undo_quoted_printable(text)
         key = entity.group or id(entity)
@@ -239,8 +248,8 @@ class _Collector:
 
     def _nested(self, entity: Entity) -> None:
         data = entity.data()
-        if self.level >= NESTED_MAX:
-            self.problems.append("mails inside mails are nested more deeply than is read")
+        if self.level >= NESTED_MAX or too_much(data):
+            self.problems.append("mails inside mails are nested more deeply, or larger, than is read")
             self.parts.append(Part(entity.name or "message.eml", entity.media_type, data))
             return
         self.nested.append(_parse(data, self.level + 1))
@@ -287,7 +296,7 @@ def _with_smime(message: Message, part: Part, kept: list[Part], level: int) -> M
     from bot.mail.smime import signed_content
 
     content = signed_content(part.data)
-    if content is None or level >= NESTED_MAX:
+    if content is None or level >= NESTED_MAX or too_much(content):
         kept.append(part)
         return replace(message, problems=(*message.problems, "the mail is encrypted and cannot be read"))
     inner = _parse(content, level + 1)

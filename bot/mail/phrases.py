@@ -131,8 +131,8 @@ MOBILE_OTHERS = (
     r"|從我的.{1,40}傳送|从我的.{1,40}发送"
     r"|.{0,20}から送信|나의 .{1,30}에서 보냄"
     r"|(?:someone )?from (?:my )?(?:mobile|iphone|ipad|android|blackberry|phone)\b.{0,40}"
-    r"|this (?:e-?mail|message) was sent from my .{1,60}|\(?sent from (?:a |my ).{1,60}\)?|<+ ?sent (?:by|from)"
-    r" .{1,40}>+"
+    r"|this (?:e-?mail|message) was sent from my .{1,60}|\(?sent from (?:a |my ).{1,60}\)?|< ?sent (?:by|from)"
+    r" .{1,40}>"
     r"|(?:composed|typed|written) on (?:my|a) .{1,50}|please excuse (?:any |my )?(?:brevity|typos|spelling).{0,80}"
 )
 

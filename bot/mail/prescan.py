@@ -18,6 +18,7 @@ class Limits(Value):
 
     size: int = 60_000_000
     header_bytes: int = 102_400
+    all_header_bytes: int = 1_000_000
     header_fields: int = 500
     depth: int = 20
     parts: int = 200
@@ -58,6 +59,11 @@ def prescan(raw: bytes, limits: Limits = LIMITS) -> tuple[Problem, ...]:
     if any("carriage return" in defect for defect in defects):
         found.append(_problem("header-bare-cr", "The message header holds bare carriage returns, a known forgery."))
     return tuple(found) or _structure_problems(raw, limits)
+
+
+def too_much(raw: bytes, limits: Limits = LIMITS) -> bool:
+    """Is a mail that came packed inside another one, where the look at that one did not see it, beyond the limits?"""
+    return len(raw) > limits.size or bool(_block_problems(raw, 0, limits) or _structure_problems(raw, limits))
 
 
 def _problem(code: str, sentence: str) -> Problem:
@@ -132,6 +138,7 @@ class _Walk:
         self.limits = limits
         self.stack: list[tuple[bytes, int]] = []
         self.parts = 0
+        self.header_bytes = 0
         self.body_from = 0
 
     def level_of(self, rest: bytes) -> int | None:
@@ -163,6 +170,9 @@ class _Walk:
             if problems:
                 return problems[0]
             stop, body = block_end(self.raw, start, start + self.limits.header_bytes + 4)
+            self.header_bytes += stop - start
+            if self.header_bytes > self.limits.all_header_bytes:
+                return _problem("headers-too-long", "The headers of the message's parts are absurdly long together.")
             self.body_from = max(body - 1, 0)
             kind, boundary = _content_type(self.raw[start:stop])
             if not (kind.startswith((b"multipart/", b"message/")) or boundary):

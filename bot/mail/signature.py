@@ -160,7 +160,9 @@ def _mark_mobile(lines: list[Line], zone: list[int]) -> None:
                 for i in zone[position + 1 :]:
                     rest = lines[i]
                     if not rest.reason:
-                        rest.reason = "mobile_line" if _MOBILE.match(rest.text) else "after_signature"
+                        rest.reason = (
+                            "mobile_line" if len(rest.text) < 200 and _MOBILE.match(rest.text) else "after_signature"
+                        )
                 return
         said = said or _says_something(line)
 

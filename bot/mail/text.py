@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.mail.lines import Line
+from bot.mail.lines import LINES_MAX, Line
 
-LINES_MAX = 40_000
 _SHORT_QUOTE = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+")
 ITEM = re.compile(
     r"^[ \t\u00a0]*(?:(?P<bullet>[-*•·▪◦○●§‣–—➢✓\uf0b7])[ \t\u00a0]+|(?P<number>\d{1,2})[.)][ \t\u00a0]+"
@@ -51,20 +50,18 @@ def quote_depth(raw: str) -> tuple[int, str]:
 
 def unflow(text: str, delsp: bool = False) -> str:
     """Undo format=flowed (RFC 3676): a line that ends in a blank goes on in the next line of the same quote depth."""
-    out: list[str] = []
+    out: list[list[str]] = []  # the pieces of each line: a line that grows by each piece is copied each time
     open_depth = -1
     for raw in text.split("\n"):
-        depth, rest = 0, raw
-        while rest.startswith(">"):
-            depth, rest = depth + 1, rest[1:]
+        rest = raw.lstrip(">")
+        depth = len(raw) - len(rest)
         rest = rest[1:] if rest.startswith(" ") else rest
         signature = rest == "-- "
-        if open_depth == depth and not signature:
-            out[-1] += rest
-        else:
-            out.append((">" * depth + " " if depth else "") + rest)
         flows = rest.endswith(" ") and not signature
-        if flows and delsp:
-            out[-1] = out[-1][:-1]
+        said = rest[:-1] if flows and delsp else rest
+        if open_depth == depth and not signature:
+            out[-1].append(said)
+        else:
+            out.append([">" * depth + " " if depth else "", said])
         open_depth = depth if flows else -1
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)

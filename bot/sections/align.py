@@ -20,7 +20,7 @@ from bot.sections.form import BEGIN, END, PLACEHOLDER, Request, field_key
 PIECE_MIN = 24  # characters of a line inside a longer line of ours that cannot be chance
 TITLE_MAX = 200  # characters of a title that a field may have
 NEAR = 0.82  # words in common from which a line counts as an edit of ours
-_NAME_TAG = re.compile(r"^\s*\[([^\[\]]{2,40})\]\s*:?\s*(?=\S)")
+_NAME_TAG = re.compile(r"^\s*\[([^\[\]]{2,40})\]\s*(?::\s*)?(?=\S)")
 _LABEL = re.compile(r"^\s*\(?(F\s?\d{1,2})\s*[:.)–-]\s+(?=\S)", re.IGNORECASE)
 _INITIALS = re.compile(r"^\s*([A-Z]{2,4})\s*(?:[:>]|[–-]\s)\s*(?=\S)")  # "SG: our answer", in a colleague's form
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+LONGEST_LINE = 1_000  # characters of a line that may answer anything
 LONGEST_ANSWER = 8  # words of a line that may be an answer that was not understood
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)'\]]")

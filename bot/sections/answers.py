@@ -22,6 +22,7 @@ from bot.sections.answer_words import (
     FILL,
     ITEM,
     LONGEST_ANSWER,
+    LONGEST_LINE,
     LOOKS_LIKE_ONE,
     NAMED,
     NEWS_AFTER_NO,
@@ -96,6 +97,8 @@ def _is_plain(words: str) -> bool:
 
 def _answer(heard: Heard, asked: Asked, line: str, thread: bool, guess: bool) -> bool:
     """Take one line for an answer, if it is one."""
+    if len(line) > LONGEST_LINE:
+        return False
     words = key(line)
     if (found := DROP.match(words)) and _drop(heard, asked, found["what"]):
         return True

@@ -94,16 +94,25 @@ _DIRECTED = re.compile(
     r"|the editor|doing|sending)\b"
     r"|where (?:do|should|can) (?:i|we)\b|any chance (?:you|we|i|of)\b|would it (?:help|be))"
 )
+# Words that go with anything: whole ones, and beginnings with how many more characters they may take along.
 _FILLER = re.compile(
-    r"^(?:(?:hi|hello|sorry|apologies|quick question|one question|just a (?:quick )?question|before i (?:send"
-    r"|start|write).{0,40}|if so.{0,60}|if not.{0,60}"
-    r"|let me know.{0,40}|just (?:checking|wondering|asking|a thought)|please (?:advise|let me know|confirm)"
-    r"|many thanks|thanks|thank you|cheers|ta"
-    r"|(?:i|we) (?:am|m|are|re|have been|ve been) (?:away|on leave|off|swamped|busy|waiting|short staffed"
-    r"|really busy|very busy|snowed under).{0,60}"
-    r"|(?:still|just) waiting (?:for|on).{0,60}|it s been (?:busy|hectic|a busy).{0,30}|(?:sorry"
-    r"|apologies) (?:for|about|to).{0,50}"
-    r"|(?:hope|trust) (?:that|you|this).{0,40})(?: |$))+$"
+    r"(?:hi|hello|sorry|apologies|quick question|one question|just a (?:quick )?question"
+    r"|just (?:checking|wondering|asking|a thought)|please (?:advise|let me know|confirm)"
+    r"|many thanks|thanks|thank you|cheers|ta)(?: |$)"
+)
+_FILLING = tuple(
+    (re.compile(begins), more)
+    for begins, more in (
+        (r"before i (?:send|start|write)|let me know|(?:hope|trust) (?:that|you|this)", 40),
+        (r"if so|if not|(?:still|just) waiting (?:for|on)", 60),
+        (
+            r"(?:i|we) (?:am|m|are|re|have been|ve been) (?:away|on leave|off|swamped|busy|waiting|short staffed"
+            r"|really busy|very busy|snowed under)",
+            60,
+        ),
+        (r"it s been (?:busy|hectic|a busy)", 30),
+        (r"(?:sorry|apologies) (?:for|about|to)", 50),
+    )
 )
 _TOO_EARLY = re.compile(
     r"^(?:(?:hi|hello|sorry|apologies|oops|ah|whoops|please|that|this|it|the last one|my (?:last|previous"
@@ -168,8 +177,10 @@ def aside_of(text: str) -> Aside | None:
 
 def _kind(sentence: str) -> Aside | str | None:
     """What one sentence is; "filler" goes with anything, None is news."""
+    if len(sentence) > LONGEST:
+        return None
     words = _bare(sentence)
-    if not words or _FILLER.match(words) or (says_thanks(sentence) and not sentence.strip().isdigit()):
+    if not words or _is_filler(words) or (says_thanks(sentence) and not sentence.strip().isdigit()):
         return "filler"
     if len(words.split()) > 40 or says_nil(sentence) or says_as_last_month(sentence):
         return None
@@ -182,6 +193,24 @@ def _kind(sentence: str) -> Aside | str | None:
     if _MORE.match(words):
         return "filler"
     return Aside.QUESTION if is_question(sentence) else None
+
+
+def _is_filler(words: str) -> bool:
+    """Is it made of fillers from end to end? Each place is looked at once: as one pattern, what a filler takes along
+    and the next filler could share out the same words in millions of ways."""
+    places, seen = [0], {0}
+    while places:
+        at = places.pop()
+        if at >= len(words):
+            return True
+        ends = [whole.end()] if (whole := _FILLER.match(words, at)) else []
+        for begins, more in _FILLING:
+            if found := begins.match(words, at):
+                stops = range(found.end(), min(found.end() + more, len(words)) + 1)
+                ends += [stop + 1 for stop in stops if words[stop : stop + 1] in (" ", "")]
+        places += [end for end in ends if end not in seen]
+        seen.update(ends)
+    return False
 
 
 def _bare(sentence: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.mail.boundaries import find_boundaries, split_shared
 from bot.mail.html import html_lines
-from bot.mail.lines import Line, Mark, key
+from bot.mail.lines import Line, Mark, key, within_reason
 from bot.mail.parse import Body, Message
 from bot.mail.quoting import mark_quotes
 from bot.mail.text import text_lines
@@ -42,8 +42,8 @@ def editor_text(message: Message | None) -> EditorText:
 
 
 def _of_body(body: Body, author: str) -> EditorText:
-    plain = text_lines(body.text, body.flowed, body.delsp) if body.text and body.text.strip() else []
-    html = html_lines(body.html) if body.html and body.html.strip() else []
+    plain = within_reason(text_lines(body.text, body.flowed, body.delsp)) if body.text and body.text.strip() else []
+    html = within_reason(html_lines(body.html)) if body.html and body.html.strip() else []
     if not html:
         return _split(_marked(plain, author), "")
     shown = any(line.text and not line.marks & Mark.HIDDEN for line in html)
@@ -94,7 +94,9 @@ def _not_quoted(unseen: list[str], marked: list[Line]) -> str:
     return "\n".join(piece for piece in unseen if key(piece) and key(piece) not in quoted)
 
 
-_ADDRESSES = re.compile(r"<[^<>\s]{1,2000}>|\b\w{1,12}://\S+|\[(?:cid|image):[^\]]*\]|\bwww\.\S+|\S+@\S+")
+_ADDRESSES = re.compile(
+    r"<[^<>\s]{1,2000}>|\b\w{1,12}://\S+|\[(?:cid|image):[^\[\]]*\]|\bwww\.\S+|(?<![\w.+-])\S{1,200}@\S+"
+)
 
 
 def _agree(plain: list[Line], html: list[Line]) -> bool:

@@ -38,7 +38,7 @@ PLACEHOLDER = re.compile(r"\(\s?write here\s?\)", re.IGNORECASE)
 _LAST_MONTH = re.compile(r"^last month\s*:\s*[\"“”']?(.*?)[\"“”']?$", re.IGNORECASE | re.DOTALL)
 _BRACKETED = re.compile(r"\[([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})\]")
 INTRODUCING_WORDS = 15
-_REFERENCE = re.compile(r"\breference\s*:?\s*\[?([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})", re.IGNORECASE)
+_REFERENCE = re.compile(r"\breference\s*(?::\s*)?\[?([A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

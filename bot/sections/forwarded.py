@@ -71,7 +71,7 @@ def same_person(sender: str, address: str, name: str = "") -> bool:
         return False
     if address and address.lower() in sender.lower():
         return True
-    words = set(key(re.sub(r"<[^>]*>|\[[^\]]*\]", "", sender)).split())
+    words = set(key(re.sub(r"<[^<>]*>|\[[^\[\]]*\]", "", sender)).split())
     own = set(key(name).split())
     return "@" not in sender and bool(own) and own <= words
 

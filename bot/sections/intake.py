@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -17,7 +18,7 @@ from bot.core.decision import Command, Word, decide
 from bot.core.keys import find_tokens, inbound_digest, token_hash
 from bot.core.model import Finding, MailClass, Severity, Value, block_text
 from bot.core.sensitive import sensitive_reasons
-from bot.core.signoff import only_sign_off
+from bot.core.signoff import SIGN_OFF_MAX, only_sign_off
 from bot.mail.authenticity import AuthResult, TrustProfile, authenticate
 from bot.mail.bounce import bounces
 from bot.mail.kinds import classify
@@ -261,9 +262,9 @@ _ATTACHED = re.compile(r"(?:[\w'â€™]+,?\s+){0,6}(?:attach|enclos)\w*(?:\s+[\w'â€
 
 def says_something(text: str) -> bool:
     """Does the mail say more than "see attached"?"""
-    lines = [line.strip() for line in text.splitlines()]
-    own = [line for line in lines if not (is_cover(line) or is_greeting(line) or _ATTACHED.fullmatch(line))]
-    return not only_sign_off(own)
+    lines = (line.strip() for line in text.splitlines())
+    own = (line for line in lines if line and not (is_cover(line) or is_greeting(line) or _ATTACHED.fullmatch(line)))
+    return not only_sign_off(islice(own, SIGN_OFF_MAX + 1))
 
 
 def _file_verdicts(judged: FileJudgement, spared: bool) -> list[tuple[Verdict, str, str]]:

@@ -26,7 +26,7 @@ from bot.mail.autoreply import alternates, return_date
 from bot.mail.bounce import bounces
 from bot.mail.html import html_lines
 from bot.mail.kinds import classify
-from bot.mail.lines import Line, Mark, key
+from bot.mail.lines import CHARS_MAX, Line, Mark, key, within_reason
 from bot.mail.parse import Body, Message
 from bot.mail.quoting import own_zones
 from bot.mail.signature import mark_signed
@@ -91,6 +91,7 @@ def body_lines(message: Message) -> tuple[list[Line], list[Finding]]:
     notes: list[Finding] = []
     for body in message.bodies:
         lines.extend(_one_body(body, notes))
+    lines = within_reason(lines)
     for line in lines:
         if line.marks & Mark.HIDDEN:
             line.reason = "hidden"
@@ -120,7 +121,8 @@ def _one_body(body: Body, notes: list[Finding]) -> list[Line]:
 
 def _missing_words(text: str, html: list[Line]) -> list[str]:
     """Words of the text alternative that the HTML lacks (addresses behind links are no words)."""
-    stripped = re.sub(r"<[^<>\s]{1,2000}>|\b\w{1,12}://\S+|\[(?:cid|image):[^\]]*\]", " ", text)
+    text = text[:CHARS_MAX]
+    stripped = re.sub(r"<[^<>\s]{1,2000}>|\b\w{1,12}://\S+|\[(?:cid|image):[^\[\]]*\]", " ", text)
     shown = {
         word.casefold()
         for line in html

@@ -14,6 +14,7 @@ from bot.core.mending import words_pattern
 from bot.core.model import Item, Mend, block_text
 
 LONGEST = 30  # words of a line that may be a wish
+LONGEST_LINE = 1_000  # characters of it
 _POLITE = r"(?:(?:please|pls|(?:can|could|would) (?:you|we)(?: please)?|sorry|hi|just|and|also)[\s,]+)*"
 _ASKED = re.compile(
     r"^(?:(?:sorry|hi|just|and|also)[\s,]+)*(?:please|pls|(?:can|could|would) (?:you|we))\b", re.IGNORECASE
@@ -45,7 +46,7 @@ class Wish(NamedTuple):
 
 def wish_in(line: str, items: Sequence[Item]) -> Wish | None:
     """The wish that a line of a reply to a receipt is, or None where it is text."""
-    if len(line.split()) > LONGEST:
+    if len(line) > LONGEST_LINE or len(line.split()) > LONGEST:
         return None
     if found := _CHANGE.match(line.strip()):
         return _change(line, found["old"].strip(_QUOTES), found["new"].strip(_QUOTES), items)
