@@ -29,7 +29,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n $(CORES) -m "not slow and not server and not browser" --cov=bot.core --cov-report=
+	$(BIN)/python -m pytest -n $(CORES) --dist=worksteal -m "not slow and not server and not browser" --cov=bot.core --cov-report=
 	$(BIN)/coverage report --include='bot/core/*' --fail-under=100
 
 # Servers, PostgreSQL, kills, fuzz, browser. Seconds are printed for each part.

@@ -54,7 +54,7 @@ def main() -> int:
         sys.stdout.write(f"\n== {name}\n")
         sys.stdout.flush()
         began = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "--durations=5", *chosen]
+        command = [sys.executable, "-m", "pytest", "--dist=worksteal", "--durations=12", *chosen]
         added = ON_POSTGRES if "tests/conversations" in chosen else {}
         code = subprocess.run(command, env=environment | added, check=False).returncode
         rows.append((name, time.monotonic() - began, code))

@@ -211,7 +211,7 @@ def _hold(stop: Stop, lines: list[str]) -> Command:
     """HOLD, with whatever else the mail says as its note."""
     rest = "\n".join(lines[stop.at + 1 :]).strip("\n")
     said = "Your mail says both HOLD and APPROVE; I held and approved nothing."
-    both = re.search(r"(?im)^\s*approved?\b", f"{stop.note}\n{rest}", re.ASCII)
+    both = re.search(r"(?im)^[^\S\n]*approved?\b", f"{stop.note}\n{rest}", re.ASCII)
     argument = " ".join(stop.note.split())
     return Command(word=Word.HOLD, argument=argument, rest=rest, note=said if both else "")
 

@@ -71,7 +71,7 @@ def _only(bulletin: Bulletin, sections: tuple[Section, ...]) -> Bulletin:
     return bulletin.model_copy(update={"sections": sections})
 
 
-_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+44|0)[\d ()-]{8,14}\d(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,/@-])\d[\d,]*(?:\.\d+)?%?(?![\w@/-])")
 MOST_NAMED = 12  # differences of one kind that are named; the rest is counted

@@ -6,8 +6,9 @@ What is understood leaves the text and is told in the receipt; what is not certa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bot.core import keys
 from bot.core.assemble import of_theme, section_now, standing_items
@@ -36,6 +37,7 @@ from bot.sections.nil import says_as_last_month
 from bot.service.desk import Desk
 from bot.service.opening import Opened
 
+DOUBTS_MAX = 100  # notes inside a text that a lead may be asked about; a receipt asks five questions
 LOOK_BACK = 3  # months in which "as last month" looks for a section, when a month was left out
 _MONTHS = re.compile(
     r"\b(january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE
@@ -74,7 +76,8 @@ class Said:
     def take(self, goes: Callable[[PlacedBlock], bool], reason: str) -> list[PlacedBlock]:
         """Blocks of the mail's own text that are no text for print: set aside with the reason."""
         gone = [placed for placed in self.reading.blocks if not placed.source and goes(placed)]
-        left = tuple(placed for placed in self.reading.blocks if placed not in gone)
+        taken = {id(placed) for placed in gone}
+        left = tuple(placed for placed in self.reading.blocks if id(placed) not in taken)
         self.reading = self.reading.model_copy(update={"blocks": left})
         self.leftovers += [Leftover(text=block_text(p.block), reason=reason) for p in gone if block_text(p.block)]
         return gone
@@ -315,19 +318,22 @@ def _headed(title: str) -> Callable[[Item], bool]:
 
 def _inside(said: Said, theme: Theme) -> None:
     """Sentences in a text that may be meant for the editor: they stay, and the lead is asked."""
-    if said.reading.nil:
-        return
-    for placed in said.reading.blocks:
+    if not said.reading.nil:
+        said.findings += islice(_doubts(said.reading.blocks, theme), DOUBTS_MAX)
+
+
+def _doubts(blocks: Iterable[PlacedBlock], theme: Theme) -> Iterator[Finding]:
+    for placed in blocks:
         if placed.source or placed.block.kind in ("table", "picture"):
             continue
         for sentence in questions_inside(block_text(placed.block)):
             message = f"“{sentence}” reads like a note to the editor, and it would be printed."
-            said.findings.append(_doubt("note-to-editor", theme, sentence, message))
+            yield _doubt("note-to-editor", theme, sentence, message)
         for sentence in sentences(block_text(placed.block)):
             head = _CUT_AT.split(sentence, maxsplit=1)[0]
             if head != sentence and says_as_last_month(head):
                 message = f"“{sentence}” points to last month's text; that is not printed again, these words would be"
-                said.findings.append(_doubt("as-last-month", theme, sentence, message))
+                yield _doubt("as-last-month", theme, sentence, message)
 
 
 def _doubt(code: str, theme: Theme, sentence: str, message: str) -> Finding:

@@ -118,15 +118,16 @@ def _questions(
     proof = proofread((section,), context) if section.items else ()
     earlier = [f for s in of_theme(theme.key, view.submissions)[-1:] for f in s.questions if f.code in ONLY_HERE]
     asked = (*earlier, *(f for f in found if not f.where.startswith(STATISTICS_PLACE)), *proof)
-    return to_ask([f for f in asked if finding_key(f) not in context.accepted and _stands(f, section)])
+    texts = [block_text(block) for item in section.items for block in item.blocks]
+    return to_ask([f for f in asked if finding_key(f) not in context.accepted and _stands(f, texts)])
 
 
-def _stands(finding: Finding, section: Section) -> bool:
+def _stands(finding: Finding, texts: list[str]) -> bool:
     """Whether the words of a finding of reading are still in the section."""
     if finding.code not in ONLY_HERE or not finding.exact:
         return True
     pattern = words_pattern(finding.exact)
-    return any(pattern.search(block_text(block)) for item in section.items for block in item.blocks)
+    return any(pattern.search(text) for text in texts)
 
 
 def _proof(

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import base64
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from bot.core.decision import decide
+from bot.core.edits import warnings_between
+from bot.core.model import Bulletin, Item, Paragraph, Person, Run, Section
+from bot.core.proof import ProofContext, proofread
 from bot.mail.authenticity import TrustProfile, authenticate
 from bot.mail.bounce import bounces
 from bot.mail.parse import addresses, parse_message
@@ -23,6 +27,7 @@ from bot.sections.intake import judge_mail
 from bot.sections.mailtext import visible_text
 from bot.sections.reading import read_reply
 from tests.bench.judging import circle_of, own_id
+from tests.conversations.world import World
 from tests.hostile.mails import WORLD, lead
 
 pytestmark = pytest.mark.slow  # under the measurement of coverage each takes three times as long
@@ -160,3 +165,58 @@ def test_a_question_of_nothing_but_fillers() -> None:
     begun = time.process_time()
     assert questions_inside(filled("if so ", 400) + "x" * 70) == []
     assert time.process_time() - begun < SECONDS
+
+
+def section_of(*texts: str) -> Section:
+    blocks = tuple(Paragraph(runs=(Run(text=text),)) for text in texts)
+    return Section(theme="parks", title="Parks", items=(Item(heading="Update", blocks=blocks),))
+
+
+SECTIONS = {
+    "addresses, each another one": (filled("".join(f"a{n:06}x@c.example " for n in range(5_000)), 100_000),) * 10,
+    "dates in one sentence": (filled("1 May 2020 ", 100_000),) * 10,
+    "an aside of at signs": (f"please book ({filled('@', 2_000)}{filled(' 1 May 2020', 100_000)}",),
+    "acronyms, each another one": tuple(
+        "some lower words here " + " lower ".join(f"Q{chr(65 + a)}{chr(65 + b)}{chr(65 + c)}" for c in range(26))
+        for a in range(26) for b in range(26)
+    ),
+    "placeholders in one word": (filled("XXX???", 100_000),) * 10,
+    "numbers": (filled("1 ", 1_000_000),),
+    "letters and signs": (filled("a@", 1_000_000),),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_is_proof_read_in_time(name: str) -> None:
+    people = tuple(Person(name=f"Officer {n}", address=f"officer.{n}@c.example") for n in range(100))
+    context = ProofContext(period="2026-11", today=date(2026, 11, 23), directory=people)
+    begun = time.process_time()
+    proofread([section_of(*SECTIONS[name])], context)
+    assert time.process_time() - begun < SECONDS
+
+
+def test_a_hold_over_empty_lines() -> None:
+    begun = time.process_time()
+    decide("HOLD" + filled("\n", 200_000) + "x", now=NOW)
+    assert time.process_time() - begun < SECONDS
+
+
+def test_an_edit_of_one_long_word() -> None:
+    old, new = (
+        Bulletin(key="b", title="B", month="November 2026", period="2026-11", sections=(section_of(text),))
+        for text in ("x", filled("1", 100_000))
+    )
+    begun = time.process_time()
+    warnings_between(old, new)
+    assert time.process_time() - begun < SECONDS
+
+
+def test_a_reply_of_nothing_but_questions_to_the_editor(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.at("2025-08-01 09:00")
+    text = "\n\n".join(f"Could you please tell me whether item {n} is printed?" for n in range(5_000))
+    begun = time.process_time()
+    world.lead("hate-crime").replies(text)
+    assert time.process_time() - begun < 2 * SECONDS  # read, proof-read, answered and stored
+    assert world.view().submissions
+    world.close()

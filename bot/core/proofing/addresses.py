@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
@@ -41,6 +42,8 @@ _BROKEN = re.compile(
     r")",
     re.IGNORECASE,
 )
+ADDRESSES_MAX = 2_000  # of one text that are compared with the directory and with each other
+AGAIN_MAX = 200  # that a text has more than once, as choices for a slip
 _SIGN = re.compile(r"@|[(\[] ?at ?[)\]]|\w[\"#£]\w", re.IGNORECASE)  # without one of these there is no broken address
 _DOT_MISSED = re.compile(r"(?<![\w.+%'-])[\w.+'-]{1,64}@[\w-]{3,40}(?![\w@-]|\.[\w.])")
 
@@ -84,14 +87,14 @@ def _swapped(address: str, context: ProofContext) -> str | None:
     return turned if turned in context.addresses else None
 
 
-def _slip_in_text(address: str, counts: Counter[str]) -> str | None:
+def _slip_in_text(address: str, counts: Counter[str], again: Sequence[str]) -> str | None:
     """Within the text itself: an address seen once, a slip away from one seen more often on the same domain."""
     local, _, domain = address.partition("@")
     if counts[address] > 1 or len(local) < 6:
         return None
-    for other, times in counts.most_common():
+    for other in again:
         other_local, _, other_domain = other.partition("@")
-        if times < 2 or other_domain != domain or other == address:
+        if other_domain != domain:
             continue
         near = OSA.distance(local, other_local) <= 1
         if near and re.sub(r"\d", "", local) != re.sub(r"\d", "", other_local) and _long_parts(local, other_local):
@@ -109,14 +112,16 @@ def _long_parts(one: str, other: str) -> bool:
 
 def address_unknown(text: Text, context: ProofContext) -> Iterator[Finding]:
     """An address that the directory does not know: a near miss, or anything on a domain that the directory covers."""
-    everywhere = [(p, a, s, e) for p in text.passages for a, s, e in (*_shown(p), *_linked(p))]
+    all_of_them = ((p, a, s, e) for p in text.passages for a, s, e in (*_shown(p), *_linked(p)))
+    everywhere = list(islice(all_of_them, ADDRESSES_MAX))
     counts = Counter(address for _, address, _, _ in everywhere)
+    again = [address for address, times in counts.most_common(AGAIN_MAX) if times > 1]
     known = frozenset(context.addresses)
     for passage, address, start, end in everywhere:
         if address in known:
             continue
         shown = passage.text[start:end] if "@" in passage.text[start:end] else address
-        near = nearest(address, known) or _swapped(address, context) or _slip_in_text(address, counts)
+        near = nearest(address, known) or _swapped(address, context) or _slip_in_text(address, counts, again)
         domain = address.rpartition("@")[2]
         if near and near in known:
             message = f"The address {shown} is not in the directory."

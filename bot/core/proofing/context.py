@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -102,6 +103,11 @@ class Passage(Value):
         return tidy(plain(self.runs))
 
 
+PIECE_MAX = 4_000  # characters that the checks meet at once; no paragraph that people write is as long
+SECTION_MAX = 60_000  # characters of one section that are proof-read: some ten thousand words
+PLACE = 8  # what a passage counts besides its characters: many empty cells take their time too
+WORD_MAX = 2_000  # characters of a word that an excerpt shows in full
+_PIECE = re.compile(rf".{{1,{PIECE_MAX - 1}}}(?:\s|\Z)|.{{1,{PIECE_MAX}}}", re.DOTALL)
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
@@ -159,19 +165,53 @@ def passages(sections: Sequence[Section]) -> tuple[Passage, ...]:
                 if text.strip():
                     where = f"{section.title} / {table.title or 'Statistics'} / {label}"
                     out.append(Passage(where=where, runs=(Run(text=text),), part="note", section=s, item=-1))
-    return tuple(out)
+    return tuple(piece for passage in out for piece in _pieces(passage))
+
+
+def _pieces(passage: Passage) -> Iterator[Passage]:
+    """A passage that is longer than any paragraph in pieces, which end between words where they can."""
+    if len(passage.text) <= PIECE_MAX:
+        yield passage
+        return
+    runs: list[Run] = []
+    size = 0
+    for run in passage.runs:
+        for words in _PIECE.findall(run.text):
+            if size + len(words) > PIECE_MAX:
+                yield _with_runs(passage, runs)
+                runs, size = [], 0
+            runs.append(run.model_copy(update={"text": words}))
+            size += len(words)
+    yield _with_runs(passage, runs)
+
+
+def _with_runs(passage: Passage, runs: Sequence[Run]) -> Passage:
+    """Other runs at the same place; no copy, which would keep the text that was worked out before."""
+    place = {"where": passage.where, "part": passage.part, "section": passage.section, "item": passage.item}
+    return Passage.model_validate({**place, "runs": tuple(runs)})
 
 
 class Text(Value):
-    """What every check gets: the sections and their passages, cut once."""
+    """What every check gets: the sections and their passages, cut once. ``unread`` holds, of each section that is too
+    long, the first passage that no check gets."""
 
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
+    unread: tuple[Passage, ...] = ()
 
     @classmethod
     def of(cls, sections: Sequence[Section]) -> Text:
         """The text of some sections."""
-        return cls(sections=tuple(sections), passages=passages(sections))
+        size: Counter[int] = Counter()
+        read: list[Passage] = []
+        unread: dict[int, Passage] = {}
+        for passage in passages(sections):
+            size[passage.section] += len(passage.text) + PLACE
+            if size[passage.section] <= SECTION_MAX:
+                read.append(passage)
+            else:
+                unread.setdefault(passage.section, passage)
+        return cls(sections=tuple(sections), passages=tuple(read), unread=tuple(unread.values()))
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9])|\n")
@@ -195,10 +235,9 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
 def excerpt(text: str, start: int, end: int, around: int = 40) -> str:
     """The words at start..end in their context, cut at word boundaries, on one line."""
     left, right = max(0, start - around), min(len(text), end + around)
-    while left > 0 and not text[left - 1].isspace():
-        left -= 1
-    while right < len(text) and not text[right].isspace():
-        right += 1
+    before, after = text[max(0, left - WORD_MAX) : left], text[right : right + WORD_MAX]
+    left -= len(f" {before}|".split()[-1]) - 1  # as far as the word goes on
+    right += len(f"|{after}".split(maxsplit=1)[0]) - 1
     cut = " ".join(text[left:right].split())
     return f"{'… ' if left > 0 else ''}{cut}{' …' if right < len(text) else ''}"
 

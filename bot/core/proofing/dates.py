@@ -36,6 +36,8 @@ _OPENS = re.compile(r"\b(?:open|start|begin|run)(?:s|ing)?\b[^.;]{0,40}$", re.IG
 _CLOSES = re.compile(r"\b(?:close|end|finish)(?:s|ing)?\b[^.;]{0,20}$", re.IGNORECASE)
 _HOUR = re.compile(r"(?<![\d.:£])(?P<h>\d{1,2})\s?(?:am|pm)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+DATES_MAX = 40  # of one sentence that may be announced there
+NEAR = 1_000  # characters in front of a date, and behind it, that say whether it is announced
 _CLOCK = re.compile(
     r"(?:\b(?:at|from|to|until|till|by|between|and|"
     r"[-–])\s*)(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:\s?(?P<half>am|pm)\b)?(?![\d%:]|\.\d)"
@@ -221,7 +223,7 @@ _BACK = re.compile(
     r"set out in|(?!need|limit|invit|provid)\w{3,}ed)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\([^()]*@[^()]*\)")  # an address in brackets between the cue and the date
+_ASIDE = re.compile(r"\([^()@]*@[^()]*\)")  # an address in brackets between the cue and the date
 _PASSIVE = re.compile(r"\bbe(?:ing)?\s+(?:\w+ly\s+)?\w+")
 _SEASON_END = {"spring": (5, 31), "summer": (8, 31), "autumn": (11, 30)}
 _GOES_ON = re.compile(
@@ -241,7 +243,7 @@ def past_event(text: Text, context: ProofContext) -> Iterator[Finding]:
             continue
         for start, sentence in sentences(passage.text):
             seen: set[date] = set()
-            for day, (a, b), words in _ends(sentence, context):
+            for day, (a, b), words in itertools.islice(_ends(sentence, context), DATES_MAX):
                 if day >= context.today or day in seen or not _announces(sentence, a, b):
                     continue
                 seen.add(day)
@@ -273,7 +275,7 @@ def _ends(sentence: str, context: ProofContext) -> Iterator[tuple[date, tuple[in
 
 def _announces(sentence: str, start: int, end: int) -> bool:
     """The words next to the date look ahead, with nothing between that looks back."""
-    before, after = _ASIDE.sub("", sentence[:start]), sentence[end:]
+    before, after = _ASIDE.sub("", sentence[max(0, start - NEAR) : start]), sentence[end : end + NEAR]
     cues = list(_AHEAD.finditer(before))
     if cues:
         between = _PASSIVE.sub("", before[cues[-1].end() :])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.core.model import CountRow, Finding, Section, Severity, StatisticsTable, Table, plain
 from bot.core.proofing.context import ProofContext, Text, found, item_place, labelled, sentences
 from bot.core.proofing.numbers import COUNT, TOTAL_ROW, whole_number
-from bot.core.proofing.tabled import figures_beside_tables
+from bot.core.proofing.tabled import COUNTS_MAX, figures_beside_tables
 
 _SUBTOTAL = re.compile(r"\W*sub-?total", re.IGNORECASE)
 
@@ -125,19 +126,20 @@ def figure_changed(text: Text, context: ProofContext) -> Iterator[Finding]:
 def _measured(sentence: str, table: StatisticsTable) -> Iterator[tuple[re.Match[str], str]]:
     """The numbers of a sentence that stand right before (or right after) a measure's title."""
     titles = {title.lower(): key for key, title in table.measures}
-    for match in COUNT.finditer(sentence):
+    for match in islice(COUNT.finditer(sentence), COUNTS_MAX):
         after = re.match(
             r"\s+(?:were |tests? (?:were |was )?|of (?:them|these|which) (?:were )?)?(\w+)", sentence[match.end() :]
         )
         if after and after.group(1).lower() in titles:
             yield match, titles[after.group(1).lower()]
             continue
-        before = re.search(r"(\w+)(?: tests?| results?)?\s*(?:[:=(]|\bwas\b|\bwere\b)\s*$", sentence[: match.start()])
+        said = sentence[max(0, match.start() - 200) : match.start()]
+        before = re.search(r"(\w+)(?: tests?| results?)?\s*(?:[:=(]|\bwas\b|\bwere\b)\s*$", said)
         if before and before.group(1).lower() in titles:
             yield match, titles[before.group(1).lower()]
         elif re.match(
             r"\s+(?:drug )?tests?\b(?! (?:were |was )?(?:positive|negative|refused))", sentence[match.end() :]
-        ) or re.search(r"\btotal (?:of|is|was|:)\s*$", sentence[: match.start()], re.IGNORECASE):
+        ) or re.search(r"\btotal (?:of|is|was|:)\s*$", said, re.IGNORECASE):
             yield match, "total"
 
 

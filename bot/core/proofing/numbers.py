@@ -8,7 +8,7 @@ TOTAL_ROW = re.compile(r"\W*(?:grand |overall |sub-?)?totals?\b.{0,20}", re.IGNO
 COUNT = re.compile(
     r"(?<![\d£.,/:-])(\d{1,3}(?:,\d{3})+|\d+)(?![\d%:/]|[.,]\d|\s?(?:per ?cent|%|am|pm|years?|months?|days?)\b)"
 )
-_NUMBER = re.compile(r"£?(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
+_NUMBER = re.compile(r"£?(\d{1,3}(?:,\d{3}){1,6}|\d{1,20})(?:\.0+)?")  # no count is longer
 _NOTHING = re.compile(r"(?:[-–—*†]|n/?a|nil|)", re.IGNORECASE)
 
 

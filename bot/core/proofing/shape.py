@@ -116,12 +116,13 @@ def stale_text(text: Text, context: ProofContext) -> Iterator[Finding]:
     """An item printed word for word (or nearly) in earlier editions."""
     if not context.previous:
         return
+    bodies: dict[int, str] = {}  # of the earlier items, each worked out once
     for section in text.sections:
         for index, item in enumerate(section.items):
             body = _body(item)
             if len(body) < MIN_STALE:
                 continue
-            since = _unchanged_since(section, body, context)
+            since = _unchanged_since(section, body, context, bodies)
             if since:
                 first = tidy(" ".join(block_text(block) for block in item.blocks))
                 yield Finding(
@@ -134,13 +135,13 @@ def stale_text(text: Text, context: ProofContext) -> Iterator[Finding]:
                 )
 
 
-def _unchanged_since(section: Section, body: str, context: ProofContext) -> list[str]:
+def _unchanged_since(section: Section, body: str, context: ProofContext, bodies: dict[int, str]) -> list[str]:
     """The periods, newest first without a gap, in which the section had this item."""
     since: list[str] = []
     for edition in context.previous:
         theirs = (
-            _body(item) for other in edition.sections if other.theme == section.theme or other.title == section.title
-            for item in other.items
+            bodies.get(id(item)) or bodies.setdefault(id(item), _body(item)) for other in edition.sections
+            if other.theme == section.theme or other.title == section.title for item in other.items
         )  # fmt: skip
         if not any(_same(body, their) for their in theirs):
             break
@@ -153,7 +154,12 @@ LONG_WORDS = 250
 
 
 def long_section(text: Text, context: ProofContext) -> Iterator[Finding]:
-    """A section far longer than it was in earlier editions (the middle one of them)."""
+    """A section far longer than it was in earlier editions (the middle one of them), or than can be read to its end."""
+    for passage in text.unread:
+        message = (
+            f"The section “{text.sections[passage.section].title}” is too long: from here on it was not proof-read."
+        )
+        yield found("long-section", Severity.WARNING, passage, (0, min(60, len(passage.text))), message)
     for section in text.sections:
         usual = sorted(
             _words(other)

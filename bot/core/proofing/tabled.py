@@ -28,6 +28,11 @@ _DATED = re.compile(r"\s*(?:January|February|March|April|May|June|July|August|Se
 SURE_DIGITS = 3  # from this many digits on a slip is told without the column's name
 
 
+SIDE_MAX = 300  # rows or columns of a table that is compared with the prose
+CELLS_MAX = 6_000  # of one section's tables that are
+COUNTS_MAX = 100  # numbers of one sentence that are
+
+
 class Grid(Value):
     """A table as numbers: its row labels, its column titles, its cells (None: no whole number)."""
 
@@ -36,6 +41,21 @@ class Grid(Value):
     labels: tuple[str, ...]
     titles: tuple[str, ...]
     cells: tuple[tuple[int | None, ...], ...]
+
+    @cached_property
+    def rows_named(self) -> tuple[re.Pattern[str] | None, ...]:
+        """How each row's name is found in a sentence."""
+        return _as_words(self.labels)
+
+    @cached_property
+    def columns_named(self) -> tuple[re.Pattern[str] | None, ...]:
+        """The same of the columns."""
+        return _as_words(self.titles)
+
+    @cached_property
+    def total(self) -> int | None:
+        """The total row."""
+        return next((n for n, label in enumerate(self.labels) if TOTAL_ROW.fullmatch(label)), None)
 
     @cached_property
     def known(self) -> frozenset[int]:
@@ -53,7 +73,7 @@ def grid_of(table: Table) -> Grid | None:
     """The table as numbers; None when it has no titles, no labels or nothing to compare."""
     rows = [[tidy(plain(cell)).strip() for cell in row] for row in table.rows]
     width = min((len(row) for row in rows), default=0)
-    if len(rows) < 2 or width < 2:
+    if len(rows) < 2 or width < 2 or max(len(rows), width) > SIDE_MAX:
         return None
     cells = tuple(tuple(whole_number(cell) if cell else None for cell in row[1:width]) for row in rows[1:])
     if not any(value is not None for row in cells for value in row):
@@ -63,31 +83,41 @@ def grid_of(table: Table) -> Grid | None:
 
 def figures_beside_tables(text: Text) -> Iterator[Finding]:
     """The numbers in the prose of an item that are not what its tables say."""
+    prose: dict[tuple[int, int], list[Passage]] = {}
+    for passage in text.passages:
+        if passage.part in ("paragraph", "bullet"):
+            prose.setdefault((passage.section, passage.item), []).append(passage)
     for at, section in enumerate(text.sections):
         for index, grids in _grids(section):
-            for passage in text.passages:
-                if (passage.section, passage.item) == (at, index) and passage.part in ("paragraph", "bullet"):
-                    for grid in grids:
-                        yield from _compared(passage, grid)
+            for passage in prose.get((at, index), ()):
+                for grid in grids:
+                    yield from _compared(passage, grid)
 
 
 def _grids(section: Section) -> Iterator[tuple[int, list[Grid]]]:
+    left = CELLS_MAX
     for index, item in enumerate(section.items):
-        tables = [block for block in item.blocks if isinstance(block, Table)]
-        grids = [grid for table in tables if (grid := grid_of(table))]
+        grids: list[Grid] = []
+        for table in item.blocks:
+            if isinstance(table, Table):
+                left -= sum(map(len, table.rows))
+                if left >= 0 and (grid := grid_of(table)):
+                    grids.append(grid)
         if grids:
             yield index, grids
 
 
 def _compared(passage: Passage, grid: Grid) -> Iterator[Finding]:
     for start, sentence in sentences(passage.text):
-        named = _named(sentence, grid.labels)
-        for match in COUNT.finditer(sentence):
+        named, columns_named = _named(sentence, grid.rows_named), None
+        for match in itertools.islice(COUNT.finditer(sentence), COUNTS_MAX):
             said = int(match.group(1).replace(",", ""))
             row = _row_of(sentence[: match.start()], named, grid)
             if row is None or said in grid.known or _no_count(sentence, match):
                 continue
-            columns = _column_of(sentence, match, grid)
+            if columns_named is None:
+                columns_named = _named(sentence, grid.columns_named)
+            columns = _beside(sentence, match, grid) or columns_named
             right = _meant(sentence, match, grid, row, columns, sure=len(named) == 1)
             if right is not None:
                 span = (start + match.start(), start + match.end())
@@ -95,20 +125,23 @@ def _compared(passage: Passage, grid: Grid) -> Iterator[Finding]:
                 yield found("figure-changed", Severity.WARNING, passage, span, message, f"{right:,}", match.group(1))
 
 
-def _named(sentence: str, names: tuple[str, ...]) -> list[int]:
+def _as_words(names: tuple[str, ...]) -> tuple[re.Pattern[str] | None, ...]:
+    """A pattern for each name of some length."""
+    return tuple(re.compile(rf"\b{re.escape(name)}s?\b", re.IGNORECASE) if len(name) > 1 else None for name in names)
+
+
+def _named(sentence: str, patterns: tuple[re.Pattern[str] | None, ...]) -> list[int]:
     """The rows or columns whose names the sentence has, whole and as words."""
-    return [
-        n for n, name in enumerate(names)
-        if len(name) > 1 and re.search(rf"\b{re.escape(name)}s?\b", sentence, re.IGNORECASE)
-    ]  # fmt: skip
+    return [n for n, pattern in enumerate(patterns) if pattern and pattern.search(sentence)]
 
 
 def _row_of(before: str, named: list[int], grid: Grid) -> int | None:
     """The row that a number belongs to: the one that was named last before it, or the only one in the sentence; where
     none is named, the total row."""
     if not named:
-        return next((n for n, label in enumerate(grid.labels) if TOTAL_ROW.fullmatch(label)), None)
-    places = {n: before.lower().rfind(grid.labels[n].lower()) for n in named}
+        return grid.total
+    spoken = before.lower()
+    places = {n: spoken.rfind(grid.labels[n].lower()) for n in named}
     last = max(named, key=places.__getitem__)
     return last if places[last] >= 0 or len(named) == 1 else None
 
@@ -118,14 +151,12 @@ def _no_count(sentence: str, match: re.Match[str]) -> bool:
     return bool(_YEAR.fullmatch(match.group(1)) or _DATED.match(sentence, match.end()))
 
 
-def _column_of(sentence: str, match: re.Match[str], grid: Grid) -> list[int]:
-    """The columns that may be meant: the title right behind the number, else those that the sentence names."""
+def _beside(sentence: str, match: re.Match[str], grid: Grid) -> list[int]:
+    """The columns whose title stands right behind the number."""
     near = re.match(r"\s+(?:\w+\s+)?(?:in\s+|were\s+|was\s+)?(\w+)", sentence[match.end() :])
     words = near.group().lower() if near else ""
-    beside = [
-        n for n, title in enumerate(grid.titles) if title and re.search(rf"\b{re.escape(title.lower())}\b", words)
-    ]
-    return beside or _named(sentence, grid.titles)
+    there = ((n, title.lower()) for n, title in enumerate(grid.titles) if title)
+    return [n for n, title in there if title in words and re.search(rf"\b{re.escape(title)}\b", words)]
 
 
 def _meant(sentence: str, match: re.Match[str], grid: Grid, row: int, columns: list[int], *, sure: bool) -> int | None:

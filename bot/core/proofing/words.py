@@ -16,6 +16,7 @@ WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 URL_WORDS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 LONGEST_PHRASE = 12
 WITH_A_COMMA = 2  # from this many words on, a phrase counts as printed twice with a comma between, too
+ACRONYMS_MAX = 400  # different ones of one text that are looked for all through it
 WHOLE_PARAGRAPH = 5  # words from which a paragraph printed twice in a row is told
 _WORD_FOR_WORD = frozenset({"word for", "like for", "pound for", "day by", "side by", "step by", "one by", "year on"})
 _CONNECTING = frozenset({"and", "by", "on", "to", "or", "after"})
@@ -72,14 +73,12 @@ def _twice(line: str, words: list[re.Match[str]], lower: list[str], at: int, siz
     first = lower[at : at + size]
     if first != lower[at + size : at + 2 * size]:
         return False
-    block = words[at : at + 2 * size]
-    gaps = [line[a.end() : b.start()].strip() for a, b in pairwise(block)]
-    if size > WITH_A_COMMA:
-        gaps[size - 1] = gaps[size - 1].strip(",.;")
-    if any(gaps):
-        return False
     if all(word[0].isdigit() for word in first):
         return False
+    for n, (a, b) in enumerate(pairwise(words[at : at + 2 * size]), 1):
+        between = line[a.end() : b.start()].strip()
+        if between.strip(",.;") if n == size > WITH_A_COMMA else between:
+            return False
     if size == 1:
         return first[0] not in REDUPLICATIONS and (len(first[0]) > 1 or first[0] in "ai")
     if " ".join(first) in _WORD_FOR_WORD:
@@ -100,6 +99,7 @@ def unexpanded_acronym(text: Text, context: ProofContext) -> Iterator[Finding]:
     glossary = {key.upper() for key in context.glossary} | {word.upper() for word in context.known_words}
     whole = "\n".join(passage.text for passage in text.passages)
     told: set[str] = set()
+    looked_up: dict[str, bool] = {}
     for passage in text.passages:
         line = passage.text
         if sum(c.isupper() for c in line) > 0.7 * max(1, sum(c.isalpha() for c in line)) and len(line.split()) > 1:
@@ -110,7 +110,11 @@ def unexpanded_acronym(text: Text, context: ProofContext) -> Iterator[Finding]:
             if word in told or word in glossary or word in EVERYDAY_ACRONYMS or word in SHOUTED:
                 continue
             inside = any(a <= match.start() < b for a, b in skip)
-            if inside or _shouting(line, match) or re.match(r"\s?\d", line[match.end() :]) or _explained(word, whole):
+            if inside or _shouting(line, match) or re.match(r"\s?\d", line[match.end() : match.end() + 2]):
+                continue
+            if word not in looked_up:
+                looked_up[word] = len(looked_up) >= ACRONYMS_MAX or _explained(word, whole)
+            if looked_up[word]:
                 continue
             told.add(word)
             message = f"The acronym {word} is not written out and is not in the glossary."
