@@ -73,7 +73,7 @@ class Work:
         self.engine = store._engine
 
     def works(self, passes: int = 40) -> None:
-        """Passes eleven minutes apart, until one has nothing to do."""
+        """Passes eleven minutes apart, until one has nothing to do and met no trouble."""
         assert isinstance(self.clock, FixedClock)
         for _ in range(passes):
             self.busy = True
@@ -81,7 +81,7 @@ class Work:
             self.busy = False
             self.failed += report is None
             self._answer()
-            if report is not None and report.idle and not self._unsettled():
+            if report is not None and report.idle and not report.problems and not self._unsettled():
                 return
             self.clock.at += LEASE
         raise AssertionError("it never came to rest")
