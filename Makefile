@@ -20,7 +20,8 @@ $(READY): requirements.lock
 demo: $(READY)
 	@$(BIN)/python run_bot.py demo
 
-test: $(READY) lint unit
+test: $(READY)
+	+@$(MAKE) --no-print-directory -j2 lint unit
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -46,7 +46,7 @@ def bot(*words: str | Path) -> None:
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def cpu(*words: str | Path, times: int = 5) -> float:
+def cpu(*words: str | Path, times: int = 15) -> float:
     """CPU seconds of a command from cold, the least of some runs."""
     least = float("inf")
     for _ in range(times):

@@ -25,6 +25,7 @@ from bot.wiring import FixedClock, open_desk
 from tests.bench import council
 from tests.conversations.test_two_bulletins import NORTH, ROOT, SOUTH, bulletin
 
+pytestmark = pytest.mark.slow
 BOTH = (NORTH, SOUTH)
 
 
