@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -57,6 +57,19 @@ class Several:
             self.at(self.clock.at + timedelta(minutes=3))
 
     # ------------------------------------------------------------------------------------------------ the files
+
+    def approved(self) -> None:
+        """The month until every bulletin is approved."""
+        self.at(council.REQUESTS)
+        self._everybody_writes(council.replies, council.REPLIES)
+        self.at(council.DRAFTS)
+        self._everybody_writes(council.approvals, council.APPROVALS)
+
+    def _everybody_writes(self, mails: Callable[[Desk, datetime], Iterable[bytes]], moment: datetime) -> None:
+        self.clock.at = moment
+        for mail in [*mails(self.desk, moment)]:
+            self.box().deliver(mail)
+        self.at(moment)
 
     def file(self, bulletin: str, name: str) -> Path:
         """A file of a bulletin's directory."""

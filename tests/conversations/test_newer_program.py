@@ -56,16 +56,7 @@ def unreadable(both: Several) -> list[str]:
 
 def distributing(both: Several) -> None:
     """Both bulletins begin to leave."""
-    both.at(council.REQUESTS)
-    both.clock.at = council.REPLIES
-    for reply in [*council.replies(both.desk, council.REPLIES)]:
-        both.box().deliver(reply)
-    both.at(council.REPLIES)
-    both.at(council.DRAFTS)
-    both.clock.at = council.APPROVALS
-    for approval in [*council.approvals(both.desk, council.APPROVALS)]:
-        both.box().deliver(approval)
-    both.at(council.APPROVALS)
+    both.approved()
     both.clock.at = council.DISTRIBUTION
     service = Service(both.desk)
     service._deliver = lambda report: None  # type: ignore[method-assign]

@@ -100,16 +100,7 @@ def test_a_broken_bulletin_waits_with_its_mails_while_the_other_goes_on(both: Se
 
 @pytest.mark.slow
 def test_a_bulletin_taken_away_while_its_edition_is_open_goes_on_when_it_is_put_back(both: Several) -> None:
-    both.at(council.REQUESTS)
-    both.clock.at = council.REPLIES
-    for reply in [*council.replies(both.desk, council.REPLIES)]:
-        both.box().deliver(reply)
-    both.at(council.REPLIES)
-    both.at(council.DRAFTS)
-    both.clock.at = council.APPROVALS
-    for approval in [*council.approvals(both.desk, council.APPROVALS)]:
-        both.box().deliver(approval)
-    both.at(council.APPROVALS)
+    both.approved()
     assert {both.edition(key).state for key in (NORTH, SOUTH)} == {EditionState.APPROVED}
     put_back = both.taken_away(SOUTH)
     both.restart()
