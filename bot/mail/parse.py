@@ -26,9 +26,8 @@ _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]"
     r"{0,250}[A-Za-z0-9])?"
 )
-_QUOTED = re.compile(
-    r'"(?:[^"\\]|\\.?)*+("?)', re.DOTALL
-)  # a quote that is not closed, too: nothing is looked at twice
+# A quote that is not closed, too: nothing is looked at twice.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.?)*+("?)', re.DOTALL)
 _IDS = re.compile(r"<([^<>\s]{1,900})>")
 _SOFT_BREAKS = re.compile(r"[\w.,;>]=\n")
 _CODED = re.compile(r"=[CDE][0-9A-F]=[89AB][0-9A-F]|=3D|=20")
