@@ -44,6 +44,17 @@ def test_a_reply_to_last_months_request_is_kept_and_offered(world: World) -> Non
     assert not world.view("2025-09").submissions
 
 
+def test_a_paragraph_longer_than_anybody_writes_is_named_in_the_receipt(world: World) -> None:
+    world.at("2025-08-01 09:00")
+    lead = world.lead("hate-crime")
+    lead.replies(f"First line.\n\n{'Words that go on. ' * 1_200}\n\nLast line.", quoting=False)
+    (text,) = world.items("hate-crime").values()
+    assert text == "First line.\nLast line."
+    _, told = lead.received("receipt").text.split("Not printed")
+    assert "Words that go on." in told
+    assert "(too long)" in told
+
+
 def test_two_replies_at_once_are_both_kept_in_order(world: World) -> None:
     world.at("2025-08-01 09:00")
     lead = world.lead("hate-crime")
